@@ -1,0 +1,1 @@
+"""Track notebook experiments into Git."""

@@ -1,0 +1,1 @@
+"""Files kept with a run; the only importer of DVC's libraries."""

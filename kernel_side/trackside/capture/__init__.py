@@ -1,0 +1,1 @@
+"""From what the kernel does to journal events."""

@@ -1,0 +1,1 @@
+"""The one door to Git: the only package that starts it."""

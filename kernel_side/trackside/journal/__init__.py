@@ -1,0 +1,1 @@
+"""A run while it is not sealed: append, read, recover."""
