@@ -1,0 +1,70 @@
+"""Names of refs ↔ what they mean. Pure; the layout is `docs/format.md`, section Refs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, NewType
+
+from trackside.run import Oid, RunId
+
+RefName = NewType("RefName", str)
+
+EXPERIMENTS: Final = "refs/exps/"
+OPEN: Final = "refs/trackside/open/"
+TRASH: Final = "refs/trackside/trash/"
+NOTES: Final = RefName("refs/notes/trackside")
+_OID: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
+_TIME: Final = re.compile(r"[0-9]{1,12}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRef:
+    """Where one experiment is named: its baseline commit and its name in this clone."""
+
+    baseline: Oid
+    name: str
+
+    def __str__(self) -> str:
+        return f"{EXPERIMENTS}{self.baseline[:2]}/{self.baseline[2:]}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrashRef:
+    """A deleted experiment and when it was deleted (unix seconds)."""
+
+    name: str
+    deleted: int
+
+    def __str__(self) -> str:
+        return f"{TRASH}{self.name}/{self.deleted}"
+
+
+def parse_experiment_ref(ref: str) -> ExperimentRef | None:
+    """Read `refs/exps/ab/cdef…/name`; None for anything else (DVC keeps `exec`, `celery` refs there)."""
+    if not ref.startswith(EXPERIMENTS):
+        return None
+    parts = ref[len(EXPERIMENTS) :].split("/")
+    if len(parts) != 3 or not parts[2] or not _OID.match(parts[0] + parts[1]):
+        return None
+    return ExperimentRef(Oid(parts[0] + parts[1]), parts[2])
+
+
+def parse_trash_ref(ref: str) -> TrashRef | None:
+    """Read `refs/trackside/trash/<name>/<time>`; None for anything else."""
+    if not ref.startswith(TRASH):
+        return None
+    name, _, deleted = ref[len(TRASH) :].rpartition("/")
+    if not name or "/" in name or not _TIME.match(deleted):
+        return None
+    return TrashRef(name, int(deleted))
+
+
+def open_ref(run: RunId) -> RefName:
+    """Name the ref that keeps an open run's start snapshot alive."""
+    return RefName(f"{OPEN}{run}")
+
+
+def is_oid(text: str) -> bool:
+    """Tell whether `text` is a full object id of either hash."""
+    return _OID.match(text) is not None
