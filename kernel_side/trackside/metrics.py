@@ -79,5 +79,6 @@ def sparkline(values: Sequence[float | None], width: int = 12) -> str:
     if not (span > 0 and math.isfinite(span)):
         return "".join(" " if value is None else _BARS[3] for value in values)
     return "".join(
-        " " if value is None or not math.isfinite(value) else _BARS[min(7, int((value - low) / span * 8))] for value in values
+        " " if value is None or not math.isfinite(value) else _BARS[min(7, int((value - low) / span * 8))]
+        for value in values
     )

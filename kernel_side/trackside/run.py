@@ -27,7 +27,13 @@ Event = Mapping[str, Any]
 
 FORMAT: Final = 1
 #: An earlier origin wins over a later one.
-TRUST: Final[Mapping[str, int]] = {"explicit": 0, "declared": 1, "parameters-cell": 2, "auto": 3, "printed": 4}
+TRUST: Final[Mapping[str, int]] = {
+    "explicit": 0,
+    "declared": 1,
+    "parameters-cell": 2,
+    "auto": 3,
+    "printed": 4,
+}
 #: Kinds that say nothing about when the run was last alive.
 _TIMELESS: Final = frozenset({"sealed", "end"})
 _RUN_ID: Final = re.compile(r"[0-9]{8}t[0-9]{6}-[0-9a-f]{10}\Z")
@@ -195,6 +201,9 @@ def _start(run: Run, event: Event) -> None:
 
 
 def _base(run: Run, event: Event) -> None:
+    if run.base is not None:
+        # Two processes may adopt one run at the same moment; the first line stands for both.
+        return
     run.base = Base(
         baseline=Oid(event["baseline"]),
         branch=event.get("branch"),
@@ -210,7 +219,9 @@ def _base(run: Run, event: Event) -> None:
 
 def _params(run: Run, event: Event) -> None:
     for name, found in event["values"].items():
-        new = Parameter(found["value"], found["origin"], found.get("box") or "params", found.get("rule") or "")
+        new = Parameter(
+            found["value"], found["origin"], found.get("box") or "params", found.get("rule") or ""
+        )
         old = run.params.get(name)
         if old is None:
             run.params[name] = new
@@ -226,9 +237,7 @@ def _point(run: Run, event: Event) -> None:
     origin: Origin = event.get("o") or "explicit"
     value = number_from_json(event["v"])
     series = run.series.get(event["k"])
-    if series is None:
-        series = run.series[event["k"]] = Series(origin=origin)
-    elif TRUST[origin] < TRUST[series.origin]:
+    if series is None or TRUST[origin] < TRUST[series.origin]:
         series = run.series[event["k"]] = Series(origin=origin)
     elif TRUST[origin] > TRUST[series.origin]:
         return

@@ -1,0 +1,127 @@
+"""Write a commit without touching work tree or index: one `fast-import` on top of a parent's tree."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from trackside.errors import DamagedError
+from trackside.git.repository import Repository
+from trackside.git.runner import translate
+
+_ESCAPES: Final = {ord('"'): '\\"', ord("\\"): "\\\\"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCommit:
+    """A commit to be written: `parent`'s tree with `drop` removed, `changes` applied and `files` put in.
+
+    changes: (path, mode or None for a deletion, object id); files: path → content; times in whole unix seconds.
+    """
+
+    parent: str | None
+    message: str
+    author: Mapping[str, Any]
+    authored: int
+    committed: int
+    tz: str
+    drop: Sequence[str] = ()
+    changes: Sequence[tuple[str, str | None, str | None]] = ()
+    files: Mapping[str, bytes] | None = None
+
+
+def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
+    """Write the commit, point `ref` at it (whatever it held) and return its id; the ref keeps gc away.
+
+    Raises DamagedError (code `blob-missing`, `detail` its id in the message) when an object of `changes` is gone.
+    """
+    stream = b"".join(_stream(ref, commit))
+    args = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw")
+    answer = repository.git.attempt(*args, stdin=stream)
+    if answer.status == 0 and answer.out.strip():
+        return answer.out.decode().split()[0]
+    _remove_crash_report(repository, answer.err)
+    if "not found" in answer.err or "Not a blob" in answer.err or "missing" in answer.err:
+        raise DamagedError(
+            "Git lost an object of this run's snapshot.",
+            hint="It is written again where it can be.",
+            code="blob-missing",
+        )
+    raise translate(answer.err, answer.status, args)
+
+
+def _stream(ref: str, commit: NewCommit) -> list[bytes]:
+    who = _person(commit.author)
+    message = commit.message.encode("utf-8", "replace")
+    parts = [
+        f"commit {ref}\nmark :1\n".encode(),
+        b"author %s %d %s\n" % (who, commit.authored, commit.tz.encode()),
+        b"committer %s %d %s\n" % (who, commit.committed, commit.tz.encode()),
+        b"data %d\n%s\n" % (len(message), message),
+    ]
+    if commit.parent:
+        parts.append(f"from {commit.parent}\n".encode())
+    parts += [b"D %s\n" % quote(path) for path in commit.drop]
+    parts += [b"D %s\n" % quote(path) for path, mode, _ in commit.changes if mode is None]
+    parts += [f"M {mode} {oid} ".encode() + quote(path) + b"\n" for path, mode, oid in commit.changes if mode]
+    for path, data in sorted((commit.files or {}).items()):
+        parts.append(b"M 100644 inline %s\ndata %d\n%s\n" % (quote(path), len(data), data))
+    parts.append(b"\nget-mark :1\ndone\n")
+    return parts
+
+
+def quote(path: str) -> bytes:
+    """Quote a path for fast-import: C style, every byte outside printable ASCII in octal."""
+    raw = path.encode("utf-8", "surrogateescape")
+    return (
+        b'"'
+        + "".join(
+            _ESCAPES.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in raw
+        ).encode()
+        + b'"'
+    )
+
+
+def _person(author: Mapping[str, Any]) -> bytes:
+    def clean(text: object) -> str:
+        return "".join(char for char in str(text) if char not in "<>\n\r\0").strip()
+
+    return f"{clean(author.get('name'))} <{clean(author.get('email'))}>".encode("utf-8", "replace")
+
+
+def _remove_crash_report(repository: Repository, words: str) -> None:
+    """Remove the report a failing fast-import leaves in the user's git folder; it names itself on stderr."""
+    for line in words.splitlines():
+        if "dumping crash report to" in line:
+            name = os.path.basename(line.rpartition(" ")[2])
+            if name.startswith("fast_import_crash_"):
+                with contextlib.suppress(OSError):
+                    (repository.git_dir / name).unlink()
+
+
+def append_note(
+    repository: Repository, ref: str, target: str, data: bytes, author: Mapping[str, Any], when: int
+) -> bool:
+    """Set the note of `target` under `ref` to `data`; False when somebody else moved the ref meanwhile."""
+    who = _person(author)
+    answer = repository.git.attempt("rev-parse", "--verify", "--quiet", ref)
+    parent = f"from {answer.out.decode().strip()}\n".encode() if answer.status == 0 else b""
+    stream = (
+        f"commit {ref}\n".encode()
+        + b"committer %s %d +0000\ndata 9\nAnnotate\n\n" % (who, when)
+        + parent
+        + b"N inline %s\ndata %d\n%s\ndone\n" % (target.encode(), len(data), data)
+    )
+    answer = repository.git.attempt("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
+    if answer.status == 0:
+        return True
+    _remove_crash_report(repository, answer.err)
+    if "does not contain" in answer.err or "Not updating" in answer.err or "cannot lock" in answer.err:
+        return False
+    raise translate(answer.err, answer.status, ("fast-import",))
+
+
+__all__ = ["NewCommit", "append_note", "quote", "write_commit"]

@@ -1,0 +1,84 @@
+"""Read objects in bulk: one `cat-file --batch`, however many are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from trackside.errors import DamagedError
+from trackside.git.repository import Repository
+
+_AT_ONCE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One object as Git stores it."""
+
+    oid: str
+    kind: str
+    data: bytes
+
+
+def read_objects(repository: Repository, names: Sequence[str]) -> Iterator[Object | None]:
+    """Read the named objects in order; None for each that does not exist.
+
+    Names are object ids or `<oid>:<path>` with a path of ours; never text a person or a stranger wrote.
+    """
+    for begin in range(0, len(names), _AT_ONCE):
+        part = names[begin : begin + _AT_ONCE]
+        asked = "".join(f"{name}\n" for name in part).encode("utf-8", "surrogateescape")
+        out = repository.git.run("cat-file", "--batch", "--buffer", stdin=asked)
+        yield from _parse(out, len(part))
+
+
+def _parse(out: bytes, count: int) -> Iterator[Object | None]:
+    position = 0
+    for _ in range(count):
+        end = out.find(b"\n", position)
+        if end < 0:
+            raise DamagedError(
+                "Git stopped in the middle of reading objects.", hint="git fsck", code="objects-damaged"
+            )
+        words = out[position:end].rsplit(b" ", 2)
+        if len(words) == 3 and words[2].isdigit():
+            size = int(words[2])
+            yield Object(words[0].decode(), words[1].decode(), out[end + 1 : end + 1 + size])
+            position = end + size + 2
+        else:
+            yield None
+            position = end + 1
+
+
+def read_object(repository: Repository, name: str) -> Object | None:
+    """Read one object; None when it does not exist."""
+    return next(read_objects(repository, [name]))
+
+
+def list_tree(repository: Repository, commit: str, folder: str = "") -> dict[str, tuple[str, str]]:
+    """List every file below `folder` in a commit: path → (mode, object id)."""
+    args = ["ls-tree", "-r", "-z", "--full-tree", commit]
+    if folder:
+        args += ["--", folder.rstrip("/") + "/"]
+    files = {}
+    for entry in repository.git.run(*args).split(b"\0")[:-1]:
+        head, _, path = entry.partition(b"\t")
+        mode, _, oid = head.decode().split()
+        files[path.decode("utf-8", "surrogateescape")] = (mode, oid)
+    return files
+
+
+def existing(repository: Repository, names: Sequence[str]) -> list[str | None]:
+    """Resolve each name to its object id without reading it; None for what does not exist."""
+    if not names:
+        return []
+    asked = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+    lines = repository.git.run(
+        "cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", stdin=asked
+    )
+    found = []
+    for line in lines.decode("utf-8", "surrogateescape").split("\n")[: len(names)]:
+        word, _, kind = line.rpartition(" ")
+        found.append(word if kind in ("commit", "tree", "blob", "tag") else None)
+    return found

@@ -1,0 +1,192 @@
+"""Run one git process: fixed environment, own session, two levels of trust.
+
+*owner*: the person whose clone it is, at a kernel or a terminal. Their own content filters run, as `git add`
+would run them. *reader*: a server, or data somebody else made. Only commands that read objects and refs are
+allowed, and none of them runs anything a repository's configuration names.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from trackside.errors import GitError, GitMissingError, NoRepositoryError, StorageError, TracksideError
+
+Trust = Literal["owner", "reader"]
+OLDEST_GIT: Final = (2, 31)
+
+#: Inherited variables that carry the user's identity or where their configuration lies; every other GIT_* is
+#: dropped, since a stray GIT_DIR or GIT_INDEX_FILE would send our writes elsewhere.
+_KEPT: Final = frozenset(
+    {
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+        "GIT_EXEC_PATH",
+        "GIT_AUTHOR_NAME",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "GIT_COMMITTER_EMAIL",
+    }
+)
+#: Configuration forced on every call. `protocol.allow` stops a partial clone from fetching behind our back
+#: (GIT_NO_LAZY_FETCH does the same, but only from Git 2.45 on).
+_FORCED: Final = (
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", os.devnull),
+    ("core.safecrlf", "false"),
+    ("core.fsync", "committed"),
+    ("core.quotePath", "true"),
+    ("commit.gpgSign", "false"),
+    ("log.showSignature", "false"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+    ("advice.detachedHead", "false"),
+    ("fastimport.unpackLimit", "200"),
+    ("protocol.allow", "never"),
+    ("core.pager", "cat"),
+    ("diff.external", ""),
+)
+_READING: Final = frozenset(
+    {"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a git process said: exit status, standard output, standard error."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Git at one folder with one level of trust."""
+
+    folder: str
+    trust: Trust = "owner"
+    timeout: float = 600.0
+
+    def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,)) -> bytes:
+        """Run git and return its output; raise the TracksideError that fits unless it exits with one of `ok`."""
+        answer = self.attempt(*args, stdin=stdin)
+        if answer.status not in ok:
+            raise translate(answer.err, answer.status, args)
+        return answer.out
+
+    def attempt(self, *args: str, stdin: bytes = b"") -> Output:
+        """Run git and return what it said, whatever its exit status."""
+        if self.trust == "reader" and args[0] not in _READING:
+            raise AssertionError(f"a reader may not run git {args[0]}")
+        try:
+            # Its own session: Ctrl-C in the kernel must not reach a half-written object.
+            process = subprocess.Popen(
+                ["git", *args],
+                cwd=self.folder,
+                env=_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            if not os.path.isdir(self.folder):
+                raise NoRepositoryError(f"There is no folder {self.folder}.") from error
+            raise GitMissingError(
+                "The git program was not found.",
+                hint="Install Git 2.31 or newer and make sure it is on PATH.",
+            ) from error
+        except OSError as error:
+            raise StorageError(f"Git could not be started: {error.strerror}.", code="git-start") from error
+        try:
+            out, err = process.communicate(stdin, timeout=self.timeout)
+        except subprocess.TimeoutExpired as error:
+            raise GitError(
+                f"git {args[0]} took longer than {self.timeout:.0f} seconds.",
+                hint="Is the repository on a slow or unreachable disk?",
+                code="git-timeout",
+            ) from error
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        return Output(process.returncode, out, err.decode("utf-8", "replace"))
+
+
+def _environment() -> dict[str, str]:
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT
+    }
+    environment.update(
+        LC_ALL="C",
+        LANGUAGE="C",
+        GIT_TERMINAL_PROMPT="0",
+        GIT_OPTIONAL_LOCKS="0",
+        GIT_NO_LAZY_FETCH="1",
+        GIT_NO_REPLACE_OBJECTS="1",
+        GIT_CONFIG_COUNT=str(len(_FORCED)),
+    )
+    for number, (key, value) in enumerate(_FORCED):
+        environment[f"GIT_CONFIG_KEY_{number}"] = key
+        environment[f"GIT_CONFIG_VALUE_{number}"] = value
+    return environment
+
+
+#: What git says → which error it is: (part of its words, code, sentence, hint).
+_WORDS: Final = (
+    ("dubious ownership", "other-owner", "This repository belongs to another user, so Git will not open it.",
+     "If you trust it: git config --global --add safe.directory <folder>"),
+    ("No space left on device", "disk-full", "The disk is full.",
+     "Free some room; nothing logged so far is lost, `trackside recover` finishes the rest."),
+    ("Disk quota exceeded", "disk-full", "The disk quota is used up.",
+     "Free some room; nothing logged so far is lost, `trackside recover` finishes the rest."),
+    ("Read-only file system", "read-only", "The repository is on a read-only disk.",
+     "Runs stay in the journal until the repository can be written."),
+    ("Input/output error", "disk-error", "The disk reported an input/output error.",
+     "Check the disk; runs stay in the journal until it can be written."),
+    ("Too many open files", "too-many-files", "Too many files are open in this process.",
+     "Raise the limit (ulimit -n) or close files; `trackside recover` finishes the rest."),
+    ("insufficient permission", "no-permission", "The repository's object store cannot be written.",
+     "Check who owns the .git folder; runs stay in the journal until it can be written."),
+    ("Permission denied", "no-permission", "The repository cannot be written.",
+     "Check who owns the .git folder; runs stay in the journal until it can be written."),
+    ("File exists", "locked", "Another Git process holds a lock in this repository.",
+     "Wait for it; if none is running, `trackside doctor` names the stale lock."),
+    ("index file corrupt", "index-damaged", "The repository's index is damaged.",
+     "git fsck, then `rm .git/index && git reset` rebuilds it."),
+    ("transport '", "objects-missing", "This partial clone lacks an object that is needed here.",
+     "Run `git fetch` or check the files out while its remote can be reached."),
+    ("promisor remote", "objects-missing", "This partial clone lacks an object that is needed here.",
+     "Run `git fetch` or check the files out while its remote can be reached."),
+)  # fmt: skip
+_STORAGE: Final = frozenset({"disk-full", "read-only", "disk-error", "too-many-files", "no-permission"})
+
+
+def translate(words: str, status: int, args: Sequence[str]) -> TracksideError:
+    """Turn git's words into the error that fits."""
+    if "not a git repository" in words or "must be run in a work tree" in words:
+        return NoRepositoryError(
+            "This folder is in no Git repository.",
+            hint="`git init` makes one and adopts the runs kept so far.",
+            detail=words,
+        )
+    if "dangling symref" not in words and (
+        "ambiguous argument 'HEAD'" in words or "Needed a single revision" in words
+    ):
+        return GitError(
+            "This repository has no commit yet.", hint="Make a first commit.", code="no-commit", detail=words
+        )
+    for part, code, message, hint in _WORDS:
+        if part in words:
+            if code in _STORAGE:
+                return StorageError(message, hint=hint, code=code)
+            return GitError(message, hint=hint, code=code, detail=words, status=status)
+    last = words.strip().splitlines()[-1] if words.strip() else f"exit status {status}"
+    return GitError(f"git {args[0]} failed: {last}", code="git", detail=words, status=status)

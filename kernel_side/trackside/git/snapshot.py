@@ -1,0 +1,390 @@
+"""The work tree as it stands, told as changes against its HEAD; neither index nor work tree is touched.
+
+Content goes through the repository's own conversion (line ends, LFS, nbstripout), as `git add` would send it,
+or the diff a reviewer sees later would be wrong. What cannot be captured is listed with its reason.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from trackside.errors import TracksideError
+from trackside.git.repository import Repository
+from trackside.git.runner import Git
+
+_SOURCE_ENDINGS: Final = frozenset(
+    "py pyi pyx pxd ipynb r rmd qmd jl sql sh bash zsh ps1 js mjs ts tsx jsx css html c cc cpp cu cuh h hpp rs go java "
+    "kt scala rb lua pl m stan f f90 proto graphql toml yaml yml json jsonc cfg ini conf md rst txt tex bib dvc lock "
+    "in template j2".split()
+)
+_SOURCE_NAMES: Final = frozenset(
+    "Makefile Dockerfile Containerfile Snakefile Justfile Pipfile Procfile LICENSE README .gitignore .gitattributes "
+    ".dvcignore .dockerignore .editorconfig .pre-commit-config.yaml .python-version .flake8".split()
+)
+_SKIPPED_FOLDERS: Final = frozenset(
+    "node_modules __pycache__ site-packages .ipynb_checkpoints .venv venv .tox .nox .mypy_cache .pytest_cache "
+    ".ruff_cache mlruns wandb .git".split()
+)
+#: Listed one by one at most this often; then only counted.
+_MOST_LISTED: Final = 50
+
+Screen = Callable[[bytes], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is too large to go into Git: bytes, and number of added files."""
+
+    added_file: int = 1_000_000
+    added_total: int = 20_000_000
+    added_count: int = 500
+    changed_file: int = 50_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One path that differs from the baseline; mode and oid are None when it was deleted.
+
+    `stat` is the file's (size, mtime in ns, inode) when it was read, to see later whether it moved on.
+    """
+
+    path: str
+    kind: str
+    mode: str | None = None
+    oid: str | None = None
+    stat: tuple[int, int, int] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the journal keeps of it."""
+        return {"path": self.path, "kind": self.kind, "mode": self.mode, "oid": self.oid}
+
+
+@dataclass(slots=True, kw_only=True)
+class Snapshot:
+    """What was found: the commit checked out, the branch, and every difference to it."""
+
+    head: str | None
+    branch: str | None
+    changes: list[Change] = field(default_factory=list)
+    not_captured: list[dict[str, str]] = field(default_factory=list)
+    conflicted: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Found:
+    """One line of `git status`."""
+
+    path: str
+    kind: str
+    mode: str = ""
+    head_mode: str = ""
+    head_oid: str = ""
+    submodule: str = "N..."
+
+
+def take_snapshot(
+    repository: Repository,
+    *,
+    limits: Limits | None = None,
+    near: str = "",
+    screen: Screen = lambda _: (),
+    notebook: tuple[str, bytes] | None = None,
+) -> Snapshot:
+    """Write the objects of everything that differs from HEAD and say which they are.
+
+    `near` is the folder (relative, with slashes) whose added files come first when limits are reached; `screen`
+    names the credentials it finds in a file's bytes; `notebook` is (path, content) to take in place of what the
+    disk holds. Raises the TracksideError that fits when Git cannot say what changed.
+    """
+    limits = limits or Limits()
+    if repository.toplevel is None:
+        answer = repository.git.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return Snapshot(head=answer.out.decode().strip() or None, branch=None)
+    snapshot, found = _status(repository)
+    reader = _Reader(repository, snapshot, limits, screen)
+    own = notebook[0] if notebook else None
+    tracked = [entry for entry in found if entry.kind != "untracked" and entry.path != own]
+    added = [entry for entry in found if entry.kind == "untracked" and entry.path != own]
+    reader.take_tracked(tracked)
+    reader.take_added(added, near)
+    if notebook is not None:
+        reader.take_notebook(notebook, next((entry for entry in found if entry.path == own), None))
+    reader.write()
+    reader.changes.sort(key=lambda change: change.path)
+    snapshot.changes = reader.changes
+    return snapshot
+
+
+def _status(repository: Repository) -> tuple[Snapshot, list[_Found]]:
+    out = repository.git.run(
+        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames", "--ignored=no"
+    )
+    snapshot = Snapshot(head=None, branch=None)
+    found = []
+    for entry in out.decode("utf-8", "surrogateescape").split("\0"):
+        kind = entry[:1]
+        if entry.startswith("# branch.oid "):
+            oid = entry[13:]
+            snapshot.head = None if oid == "(initial)" else oid
+        elif entry.startswith("# branch.head "):
+            snapshot.branch = None if entry[14:] == "(detached)" else entry[14:]
+        elif kind == "1":
+            # 1 XY sub mH mI mW hH hI path
+            _, _, sub, head_mode, _, mode, head_oid, _, path = entry.split(" ", 8)
+            found.append(_Found(path, "changed", mode, head_mode, head_oid, sub))
+        elif kind == "u":
+            # u XY sub m1 m2 m3 mW h1 h2 h3 path: the side "ours" (2) is what HEAD holds
+            _, _, sub, _, ours, _, mode, _, head_oid, _, path = entry.split(" ", 10)
+            found.append(_Found(path, "changed", mode, ours, head_oid, sub))
+            snapshot.conflicted.append(path)
+        elif kind == "?":
+            found.append(_Found(entry[2:], "untracked"))
+    return snapshot, [entry for entry in found if not _is_ours(entry.path)]
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(".trackside/")
+
+
+class _Reader:
+    """Decides what of the found paths is taken, and writes their objects in as few processes as can be."""
+
+    def __init__(self, repository: Repository, snapshot: Snapshot, limits: Limits, screen: Screen) -> None:
+        assert repository.toplevel is not None
+        self.repository, self.top = repository, os.fspath(repository.toplevel)
+        self.snapshot, self.limits, self.screen = snapshot, limits, screen
+        self.changes: list[Change] = []
+        self.waiting: list[tuple[_Found, str, tuple[int, int, int]]] = []
+        self.passed_over: dict[str, int] = {}
+
+    def refuse(self, path: str, reason: str) -> None:
+        """Say that `path` is not captured; past the first fifty of a reason, only how many."""
+        count = self.passed_over[reason] = self.passed_over.get(reason, 0) + 1
+        if count <= _MOST_LISTED:
+            self.snapshot.not_captured.append({"path": printable(path), "reason": reason})
+
+    def take_tracked(self, entries: Sequence[_Found]) -> None:
+        for entry in entries:
+            kept = entry.head_mode not in ("", "000000")
+            if entry.submodule.startswith("S") or entry.mode == "160000":
+                self.take_submodule(entry)
+                continue
+            try:
+                status = os.lstat(os.path.join(self.top, entry.path))
+            except OSError:
+                if kept:
+                    self.changes.append(Change(path=entry.path, kind="deleted"))
+                continue
+            if self.readable(entry.path, status, self.limits.changed_file):
+                mode = entry.mode if entry.mode not in ("", "000000") else _mode(status)
+                self.waiting.append((entry, "changed" if kept else "added", _marks(status)))
+                entry.mode = mode
+
+    def take_submodule(self, entry: _Found) -> None:
+        """Take the commit a submodule has checked out; edits inside it belong to another repository."""
+        answer = Git(os.path.join(self.top, entry.path)).attempt("rev-parse", "--verify", "--quiet", "HEAD")
+        oid = answer.out.decode().strip()
+        if answer.status == 0 and oid and oid != entry.head_oid:
+            self.changes.append(Change(path=entry.path, kind="changed", mode="160000", oid=oid))
+        if "M" in entry.submodule or "U" in entry.submodule:
+            self.refuse(entry.path, "uncommitted changes inside a submodule")
+
+    def take_added(self, entries: Sequence[_Found], near: str) -> None:
+        total = count = 0
+        environments: dict[str, bool] = {}
+        for entry in sorted(
+            entries, key=lambda found: (not _is_below(found.path, near), found.path.count("/"), found.path)
+        ):
+            path = entry.path
+            if path.endswith("/"):
+                self.refuse(path, "a repository inside the repository")
+                continue
+            if self.is_generated(path, environments):
+                continue
+            try:
+                status = os.lstat(os.path.join(self.top, path))
+            except OSError:
+                continue
+            if stat.S_ISREG(status.st_mode) and not is_source(path):
+                self.refuse(path, "not a source file; `git add` it or keep it with `%track artifact`")
+                continue
+            if not self.readable(path, status, self.limits.added_file):
+                continue
+            if count >= self.limits.added_count or total + status.st_size > self.limits.added_total:
+                self.refuse(path, "more new files than the limit")
+                continue
+            total, count = total + status.st_size, count + 1
+            entry.mode = _mode(status)
+            self.waiting.append((entry, "added", _marks(status)))
+
+    def is_generated(self, path: str, environments: dict[str, bool]) -> bool:
+        """Tell whether a folder of the path is made by a tool (a virtual environment, a cache)."""
+        folders = path.split("/")[:-1]
+        if not _SKIPPED_FOLDERS.isdisjoint(folders):
+            return True
+        for depth in range(1, len(folders) + 1):
+            folder = "/".join(folders[:depth])
+            if folder not in environments:
+                environments[folder] = os.path.exists(os.path.join(self.top, folder, "pyvenv.cfg"))
+            if environments[folder]:
+                return True
+        return False
+
+    def readable(self, path: str, status: os.stat_result, limit: int) -> bool:
+        """Tell whether the path may be read, and list it when not."""
+        if stat.S_ISLNK(status.st_mode):
+            return True
+        if not stat.S_ISREG(status.st_mode):
+            self.refuse(path, "not a regular file")
+        elif status.st_size > limit:
+            self.refuse(path, f"larger than {limit // 1_000_000} MB")
+        else:
+            return True
+        return False
+
+    def take_notebook(self, notebook: tuple[str, bytes], entry: _Found | None) -> None:
+        """Take the notebook as given, through the conversion its path asks for."""
+        path, content = notebook
+        answer = self.repository.git.attempt("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+        if answer.status != 0:
+            self.refuse(path, f"its content filter failed: {_last_line(answer.err)}")
+            return
+        oid = answer.out.decode().strip()
+        head = (
+            _head_entry(self.repository, self.snapshot.head, path)
+            if entry is None
+            else (entry.head_mode, entry.head_oid)
+        )
+        kept = head[0] not in ("", "000000")
+        if oid != head[1]:
+            mode = head[0] if kept else "100644"
+            self.changes.append(Change(path=path, kind="changed" if kept else "added", mode=mode, oid=oid))
+
+    def write(self) -> None:
+        """Write the waiting files' objects: one process for all, one by one only when that fails."""
+        files = [item for item in self.waiting if item[0].mode != "120000" and self.is_clean(item[0])]
+        for entry, kind, marks in self.waiting:
+            if entry.mode == "120000":
+                self.write_link(entry, kind, marks)
+        oids = self.hash_all([entry.path for entry, _, _ in files]) if files else []
+        for (entry, kind, marks), oid in zip(files, oids):
+            if oid is not None and (oid, entry.mode) != (entry.head_oid, entry.head_mode):
+                self.changes.append(Change(path=entry.path, kind=kind, mode=entry.mode, oid=oid, stat=marks))
+
+    def is_clean(self, entry: _Found) -> bool:
+        """Tell whether the file holds no credential; one that does is listed, never stored."""
+        try:
+            with open(os.path.join(self.top, entry.path), "rb") as file:
+                hits = self.screen(file.read())
+        except OSError as error:
+            self.refuse(entry.path, f"cannot be read: {error.strerror}")
+            return False
+        if hits:
+            self.refuse(entry.path, f"holds what looks like a credential ({hits[0]})")
+        return not hits
+
+    def write_link(self, entry: _Found, kind: str, marks: tuple[int, int, int]) -> None:
+        """Store the link itself, never what it points to."""
+        target = os.fsencode(os.readlink(os.path.join(self.top, entry.path)))
+        oid = (
+            self.repository.git.run("hash-object", "-w", "--stdin", "--no-filters", stdin=target)
+            .decode()
+            .strip()
+        )
+        if (oid, entry.mode) != (entry.head_oid, entry.head_mode):
+            self.changes.append(Change(path=entry.path, kind=kind, mode=entry.mode, oid=oid, stat=marks))
+
+    def hash_all(self, paths: Sequence[str]) -> list[str | None]:
+        asked = b"".join(_line(path) for path in paths)
+        answer = self.repository.git.attempt("hash-object", "-w", "--stdin-paths", stdin=asked)
+        oids = answer.out.decode().split()
+        if answer.status == 0 and len(oids) == len(paths):
+            return list(oids)
+        return [self.hash_one(path) for path in paths]
+
+    def hash_one(self, path: str) -> str | None:
+        """Hash one file whose neighbours made the common process fail; list it when it is the culprit."""
+        try:
+            answer = self.repository.git.attempt("hash-object", "-w", "--stdin-paths", stdin=_line(path))
+        except TracksideError as error:
+            self.refuse(path, error.message)
+            return None
+        if answer.status == 0 and answer.out.strip():
+            return answer.out.decode().strip()
+        for fatal in (
+            "No space left",
+            "Read-only file system",
+            "unable to write",
+            "insufficient permission",
+            "Too many open files",
+        ):
+            if fatal in answer.err:
+                from trackside.git.runner import translate
+
+                raise translate(answer.err, answer.status, ("hash-object",))
+        self.refuse(path, f"its content filter failed: {_last_line(answer.err)}")
+        return None
+
+
+def changed_since(repository: Repository, before: Sequence[dict[str, Any]], after: Snapshot) -> list[str]:
+    """Name the paths whose content differs between two snapshots of the same baseline (the run's own edits)."""
+    was = {change["path"]: (change["mode"], change["oid"]) for change in before}
+    now = {change.path: (change.mode, change.oid) for change in after.changes}
+    return sorted(path for path in was.keys() | now.keys() if was.get(path) != now.get(path))
+
+
+def is_source(path: str) -> bool:
+    """Tell by its name whether a new file is source that belongs beside the notebook."""
+    name = path.rpartition("/")[2]
+    if name in _SOURCE_NAMES or path == ".dvc/config":
+        return True
+    return "." in name and name.rpartition(".")[2].lower() in _SOURCE_ENDINGS
+
+
+def printable(path: str) -> str:
+    """Make a path of any bytes into text that can be shown and stored."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _head_entry(repository: Repository, head: str | None, path: str) -> tuple[str, str]:
+    if head is None:
+        return "", ""
+    out = repository.git.attempt("--literal-pathspecs", "ls-tree", "-z", "--full-tree", head, "--", path).out
+    words = out.decode("utf-8", "surrogateescape").split()
+    return (words[0], words[2]) if len(words) > 2 else ("", "")
+
+
+def _line(path: str) -> bytes:
+    """Write a path as `--stdin-paths` reads it: quoted when it could be misread."""
+    raw = path.encode("utf-8", "surrogateescape")
+    if b"\n" in raw or b"\r" in raw or raw.startswith(b'"'):
+        from trackside.git.commit import quote
+
+        return quote(path) + b"\n"
+    return raw + b"\n"
+
+
+def _mode(status: os.stat_result) -> str:
+    if stat.S_ISLNK(status.st_mode):
+        return "120000"
+    return "100755" if status.st_mode & 0o100 else "100644"
+
+
+def _marks(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _last_line(words: str) -> str:
+    lines = [line for line in words.strip().splitlines() if line]
+    return lines[-1] if lines else "no reason given"
+
+
+__all__ = ["Change", "Limits", "Snapshot", "changed_since", "is_source", "printable", "take_snapshot"]

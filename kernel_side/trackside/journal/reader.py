@@ -1,0 +1,58 @@
+"""Read journals back: every whole line counts, a torn one is passed over."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from trackside.errors import DamagedError
+from trackside.run import Event, Run, fold, is_run_id
+
+
+def read_events(path: Path) -> Iterator[Event]:
+    """Read the events of a journal in order; lines cut by a kill or a full disk are passed over."""
+    with open(path, "rb") as file:
+        for line in file:
+            try:
+                event: Any = json.loads(line)
+            except ValueError:
+                continue
+            if type(event) is dict and type(event.get("e")) is str:
+                yield event
+
+
+def read_run(path: Path) -> Run:
+    """Fold a journal into its run; raises DamagedError when not even its first line can be read."""
+    run = fold(read_events(path))
+    if not run.id:
+        raise DamagedError(f"The journal {path.name} has no readable start.", code="journal-damaged")
+    return run
+
+
+def list_journals(folder: Path) -> list[Path]:
+    """List the journals in a folder, oldest run first."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [folder / name for name in sorted(names) if name.endswith(".jsonl") and is_run_id(name[:-6])]
+
+
+class SideFiles:
+    """The files beside a journal, read by the references its events hold."""
+
+    def __init__(self, journal: Path) -> None:
+        self._folder = journal.with_suffix(".d")
+
+    def read(self, reference: object) -> bytes | None:
+        """Return the bytes a {"$file": hash} refers to, or None when they are gone or were never kept."""
+        name = reference.get("$file") if isinstance(reference, dict) else None
+        if not isinstance(name, str) or len(name) != 64 or not name.isalnum():
+            return None
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError:
+            return None

@@ -1,0 +1,171 @@
+"""Append events to a run's journal: one whole line, one `write(2)`; what was acknowledged survives the process.
+
+The file is opened `O_APPEND` and never buffered, so lines of many threads never mix and a fork writes nothing twice.
+When the disk refuses (full, quota, input/output error), lines wait in memory in order and are written with the
+next one that gets through; the refusal is told once through `on_trouble`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import time
+from typing import Any, Final, Protocol
+
+from trackside.run import RunId
+
+_MOST_WAITING: Final = 100_000
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=lambda _: None).encode
+
+
+class Sink(Protocol):
+    """What capture writes to."""
+
+    def append(self, kind: str, /, **fields: object) -> None:
+        """Write one event; never raises."""
+
+    def keep(self, data: bytes) -> dict[str, object]:
+        """Store bytes beside the journal once, by their hash; return {"$file", "size"}."""
+
+
+class Journal:
+    """The journal of one run, written by the process that runs it."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.files = path.with_suffix(".d")
+        self.on_trouble: Callable[[OSError], None] = lambda _: None
+        self._descriptor = descriptor
+        self._waiting: list[bytes] = []
+        self._lock = threading.Lock()
+        self._told = False
+
+    @classmethod
+    def create(cls, folder: Path, run: RunId) -> Journal:
+        """Create the journal of a new run; raises OSError (FileExistsError when the id is used)."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"{run}.jsonl"
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        return cls(path, os.open(path, flags, 0o600))
+
+    @classmethod
+    def reopen(cls, path: Path) -> Journal:
+        """Open an existing journal to append what recovery found out; raises OSError."""
+        return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC))
+
+    def append(self, kind: str, /, **fields: Any) -> None:
+        """Write one event; never raises."""
+        fields.setdefault("t", round(time(), 6))
+        fields["e"] = kind
+        self._write(f"{_encode(fields)}\n".encode())
+
+    def point(self, name: str, value: str, step: int) -> None:
+        """Write one explicit point: `name` and `value` as JSON text already. The shortest way to the disk."""
+        self._write(f'{{"t":{time():.6f},"e":"point","k":{name},"v":{value},"s":{step}}}\n'.encode())
+
+    def _write(self, line: bytes) -> None:
+        if not self._waiting:
+            try:
+                if os.write(self._descriptor, line) == len(line):
+                    return
+                # A disk that fills up may take part of a line; the newline before the next closes the torn one.
+                error = OSError(28, "No space left on device")
+            except OSError as caught:
+                error = caught
+        else:
+            error = None
+        self._write_later(line, error)
+
+    def _write_later(self, line: bytes, error: OSError | None) -> None:
+        with self._lock:
+            if len(self._waiting) < _MOST_WAITING:
+                self._waiting.append(line)
+            if error is None:
+                error = self._flush()
+            if error is not None and not self._told:
+                self._told = True
+                self.on_trouble(error)
+
+    def _flush(self) -> OSError | None:
+        block = b"\n" + b"".join(self._waiting)
+        try:
+            written = os.write(self._descriptor, block)
+        except OSError as error:
+            return error
+        if written < len(block):
+            # Only whole lines count; the torn one is written again.
+            rest = block[written:]
+            begun = block.rfind(b"\n", 0, written) + 1
+            rest = block[begun:]
+            self._waiting = [line + b"\n" for line in rest.split(b"\n") if line]
+            return OSError(28, "No space left on device")
+        self._waiting = []
+        return None
+
+    def keep(self, data: bytes) -> dict[str, object]:
+        """Store bytes beside the journal once, by their hash; on refusal return {"$lost", "size"}, never raise."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.files / digest
+        try:
+            if not path.exists():
+                self.files.mkdir(mode=0o700, exist_ok=True)
+                temporary = self.files / f".{digest}.{os.getpid()}.{threading.get_ident()}"
+                descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+                try:
+                    with os.fdopen(descriptor, "wb") as file:
+                        file.write(data)
+                    os.rename(temporary, path)
+                except BaseException:
+                    temporary.unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            with self._lock:
+                told, self._told = self._told, True
+            if not told:
+                self.on_trouble(error)
+            return {"$lost": digest, "size": len(data)}
+        return {"$file": digest, "size": len(data)}
+
+    @property
+    def waiting(self) -> int:
+        """Number of lines the disk has refused so far."""
+        return len(self._waiting)
+
+    def flush(self) -> bool:
+        """Try once more to write what waits; tell whether all is on disk."""
+        with self._lock:
+            return not self._waiting or self._flush() is None
+
+    def sync(self) -> None:
+        """Ask the disk itself to have it, before Git is told."""
+        try:
+            os.fsync(self._descriptor)
+        except OSError as error:
+            self.on_trouble(error)
+
+    def close(self) -> None:
+        """Close the file; the journal stays."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    def discard(self) -> None:
+        """Remove the journal and what lies beside it."""
+        self.close()
+        remove_journal(self.path)
+
+
+def remove_journal(path: Path) -> None:
+    """Remove a journal and its side files; the journal itself last, so that a kill leaves nothing unowned."""
+    files = path.with_suffix(".d")
+    try:
+        for file in files.iterdir():
+            file.unlink(missing_ok=True)
+        files.rmdir()
+    except FileNotFoundError:
+        pass
+    path.unlink(missing_ok=True)
