@@ -1,0 +1,461 @@
+"""Turn what the kernel publishes into the output events of a run.
+
+Messages are keyed by the request they answer, so that output of a thread or task that outlives its cell
+still belongs to it. What a cell says is held back for a moment (`Limits.delay`) and written in few events;
+what `clear_output` takes away within that moment is never written at all.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .bundle import Bundle, pack_bundle, screen_long
+from .iopub import Message
+from .printed import find_printed
+
+OWN_MIME = "application/vnd.trackside.run+json"
+OWN_METADATA = "trackside"
+DISPLAYS = frozenset({"display_data", "execute_result"})
+REMEMBERED = DISPLAYS | {"stream", "error", "clear_output", "update_display_data"}
+
+
+class Sink(Protocol):
+    """What capture writes to: the journal."""
+
+    def append(self, kind: str, /, **fields: object) -> None: ...
+
+    def keep(self, data: bytes) -> dict[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what is kept of one cell (characters) and on how long it is held back (seconds)."""
+
+    text: int = 1_000_000
+    cell: int = 10_000_000
+    inline: int = 8_192
+    delay: float = 0.25
+    chunk: int = 65_536
+    scanned: int = 1_000_000
+    #: Past this much written and then cleared (a live plot), frames are written more rarely.
+    cleared: int = 5_000_000
+    slow_delay: float = 5.0
+    #: Past this much written in all, only what stands when the cell comes to rest is.
+    written: int = 50_000_000
+    #: What may lie in memory, not yet written.
+    held: int = 20_000_000
+
+
+@dataclass(slots=True)
+class Stream:
+    """A piece of text not yet written: consecutive chunks of one stream."""
+
+    name: str
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+
+
+@dataclass(slots=True)
+class Display:
+    """A display, result or error not yet written."""
+
+    output: dict[str, Any]
+    size: int
+    display_id: str | None = None
+
+
+@dataclass(slots=True)
+class Update:
+    """The newest data of a display that is already out."""
+
+    display_id: str
+    data: dict[str, Any]
+    metadata: dict[str, Any]
+    size: int
+
+
+@dataclass(slots=True)
+class Clear:
+    """A `clear_output`; with `wait` it acts when the next output arrives."""
+
+    wait: bool
+
+
+@dataclass(slots=True)
+class CellOutputs:
+    """What one cell published: what is held back, and how much was kept and cut so far."""
+
+    number: int
+    held: list[Stream | Display | Update | Clear] = field(default_factory=list)
+    held_size: int = 0
+    since: float = 0.0
+    text: int = 0
+    live: int = 0
+    written: int = 0
+    cleared: int = 0
+    cut: int = 0
+    cut_told: bool = False
+    idle: bool = False
+    scan: dict[str, deque[str]] = field(default_factory=dict)
+    scan_size: int = 0
+
+
+@dataclass(slots=True)
+class _RunOutputs:
+    sink: Sink
+    cells: dict[str, CellOutputs] = field(default_factory=dict)
+    displays: dict[str, CellOutputs] = field(default_factory=dict)
+    hits: set[str] = field(default_factory=set)
+    steps: dict[str, int] = field(default_factory=dict)
+
+
+class Outputs:
+    """Receives the kernel's messages (in the listener's thread) and writes the open run's output events.
+
+    `open` and `close` bracket a run; `track` says which request is which cell, from any thread, without
+    ever waiting. Between runs everything is passed over, except what the current cell said so far: the
+    cell that starts a run belongs to it whole.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limits = limits or Limits()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._run: _RunOutputs | None = None
+        self._asked: deque[tuple[_RunOutputs, str, int]] = deque()
+        self._current = ""
+        self._said: list[Message] = []
+        self._said_size = 0
+
+    def open(self, sink: Sink) -> None:
+        """Write to `sink` from now on; call `close` first when a run is open."""
+        with self._lock:
+            self._run = _RunOutputs(sink)
+
+    def close(self) -> None:
+        """Write everything held back and forget the run; call the listener's `barrier` first."""
+        with self._lock:
+            run, self._run = self._run, None
+            if run is None:
+                return
+            self._take_asked(run)
+            for cell in run.cells.values():
+                self._rest(run, cell)
+
+    def track(self, msg_id: str, number: int) -> None:
+        """Say that what answers `msg_id` is the output of cell `number` of the open run."""
+        run = self._run
+        if run is not None:
+            self._asked.append((run, msg_id, number))
+
+    def receive(self, message: Message) -> None:
+        """Take one message in; called by the listener."""
+        with self._lock:
+            run = self._run
+            if run is not None:
+                self._take_asked(run)
+                self._take(run, message)
+            self._remember(message)
+
+    def tick(self) -> float | None:
+        """Write what was held back long enough; return the seconds until that is due again, if ever."""
+        with self._lock:
+            run = self._run
+            if run is None:
+                return None
+            self._take_asked(run)
+            now, next_due = self._clock(), None
+            for cell in run.cells.values():
+                if not cell.held:
+                    continue
+                due = cell.since + self._delay(cell) - now
+                if due <= 0:
+                    self._flush(run, cell)
+                elif next_due is None or due < next_due:
+                    next_due = due
+            return next_due
+
+    # What the current cell said before anybody asked ------------------------------------------------
+
+    def _remember(self, message: Message) -> None:
+        if message.kind == "execute_input":
+            self._current, self._said, self._said_size = message.parent, [], 0
+        elif message.kind in REMEMBERED and message.parent == self._current and self._current:
+            self._said_size += _rough_size(message.content)
+            if self._said_size <= self.limits.text * 2:
+                self._said.append(message)
+
+    def _take_asked(self, run: _RunOutputs) -> None:
+        while self._asked:
+            asker, msg_id, number = self._asked.popleft()
+            if asker is not run or msg_id in run.cells:
+                continue
+            run.cells[msg_id] = CellOutputs(number)
+            if msg_id == self._current:
+                for message in self._said:
+                    self._take(run, message)
+
+    # Holding back -----------------------------------------------------------------------------------
+
+    def _take(self, run: _RunOutputs, message: Message) -> None:
+        if message.kind == "update_display_data":
+            self._take_update(run, message)
+            return
+        cell = run.cells.get(message.parent)
+        if cell is None:
+            return
+        if message.kind == "stream":
+            self._take_text(run, cell, str(message.content["name"]), str(message.content["text"]))
+        elif message.kind in DISPLAYS:
+            self._take_display(run, cell, message)
+        elif message.kind == "error":
+            self._hold(run, cell, _error_from(message.content))
+        elif message.kind == "clear_output":
+            self._take_clear(run, cell, wait=bool(message.content.get("wait")))
+        elif message.kind == "status" and message.content.get("execution_state") == "idle":
+            cell.idle = True
+            self._rest(run, cell)
+
+    def _take_text(self, run: _RunOutputs, cell: CellOutputs, name: str, text: str) -> None:
+        self._keep_for_scan(cell, name, text)
+        last = cell.held[-1] if cell.held else None
+        if type(last) is not Stream or last.name != name:
+            last = Stream(name)
+            self._hold(run, cell, last)
+        room = self.limits.text - last.size
+        if len(text) > room:
+            cell.cut += _bytes(text[room:])
+            text = text[:room]
+        last.parts.append(text)
+        last.size += len(text)
+        cell.held_size += len(text)
+        if last.size >= self.limits.chunk and self._delay(cell) < 3600:
+            self._flush(run, cell)
+
+    def _keep_for_scan(self, cell: CellOutputs, name: str, text: str) -> None:
+        parts = cell.scan.setdefault(name, deque())
+        parts.append(text[-self.limits.scanned :])
+        cell.scan_size += len(parts[-1])
+        while cell.scan_size > self.limits.scanned and len(parts) > 1:
+            cell.scan_size -= len(parts.popleft())
+
+    def _take_display(self, run: _RunOutputs, cell: CellOutputs, message: Message) -> None:
+        content = message.content
+        data, metadata = content.get("data") or {}, content.get("metadata") or {}
+        display_id = (content.get("transient") or {}).get("display_id")
+        if OWN_MIME in data or OWN_METADATA in metadata:
+            return
+        output: dict[str, Any] = {"output_type": message.kind, "data": data, "metadata": metadata}
+        if message.kind == "execute_result":
+            output["execution_count"] = content.get("execution_count")
+        if display_id:
+            before = run.displays.get(display_id)
+            if before is not None and before is not cell:
+                # The newest data under this id wins everywhere, so the two cells must not change places.
+                self._flush(run, before)
+            run.displays[display_id] = cell
+        self._hold(run, cell, Display(output, _rough_size(content), display_id))
+
+    def _take_update(self, run: _RunOutputs, message: Message) -> None:
+        content = message.content
+        display_id = (content.get("transient") or {}).get("display_id")
+        cell = run.displays.get(display_id) if display_id else None
+        if cell is None or display_id is None:
+            return
+        update = Update(display_id, content.get("data") or {}, content.get("metadata") or {}, _rough_size(content))
+        for place, held in enumerate(cell.held):
+            if type(held) is Update and held.display_id == display_id:
+                cell.held_size += update.size - held.size
+                cell.held[place] = update
+                break
+        else:
+            self._hold(run, cell, update)
+        if cell.idle and self._delay(cell) > 3600:
+            self._rest(run, cell)
+
+    def _take_clear(self, run: _RunOutputs, cell: CellOutputs, *, wait: bool) -> None:
+        if not wait:
+            self._drop_held(cell)
+        elif any(type(held) is Clear and held.wait for held in cell.held[-1:]):
+            return
+        self._hold(run, cell, Clear(wait))
+
+    def _hold(self, run: _RunOutputs, cell: CellOutputs, thing: Stream | Display | Update | Clear) -> None:
+        if type(thing) is Stream or type(thing) is Display:
+            self._clear_before(cell)
+        if not cell.held:
+            cell.since = self._clock()
+        cell.held.append(thing)
+        cell.held_size += 0 if type(thing) is Clear else thing.size
+        if cell.held_size > self.limits.held:
+            self._flush(run, cell)
+
+    def _clear_before(self, cell: CellOutputs) -> None:
+        """Act on a waiting clear now that an output follows it."""
+        if cell.held and type(cell.held[-1]) is Clear and cell.held[-1].wait and len(cell.held) > 1:
+            self._drop_held(cell)
+            cell.held.append(Clear(wait=True))
+
+    def _drop_held(self, cell: CellOutputs) -> None:
+        """Forget outputs that were cleared before they were written; updates concern other cells too."""
+        cell.held = [held for held in cell.held if type(held) is Update] + [
+            Update(held.display_id, held.output["data"], held.output["metadata"], held.size)
+            for held in cell.held
+            if type(held) is Display and held.display_id
+        ]
+        cell.held_size = sum(held.size for held in cell.held if type(held) is Update)
+
+    def _delay(self, cell: CellOutputs) -> float:
+        if cell.written > self.limits.written:
+            return 0.0 if cell.idle and not cell.held_size else 86_400.0
+        return self.limits.delay if cell.cleared < self.limits.cleared else self.limits.slow_delay
+
+    # Writing ----------------------------------------------------------------------------------------
+
+    def _rest(self, run: _RunOutputs, cell: CellOutputs) -> None:
+        """Write everything of a cell that came to rest, what was cut, and the metrics it printed."""
+        self._flush(run, cell)
+        if cell.cut:
+            run.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
+            cell.cut, cell.cut_told = 0, True
+        scan, cell.scan, cell.scan_size = cell.scan, {}, 0
+        for parts in scan.values():
+            for found in find_printed("".join(parts)):
+                step = found.step if found.step is not None else run.steps.get(found.label, 0)
+                run.steps[found.label] = step + 1
+                run.sink.append("point", k=found.label, v=json_number(found.value), s=step, o="printed", c=cell.number)
+
+    def _flush(self, run: _RunOutputs, cell: CellOutputs) -> None:
+        held, cell.held, cell.held_size = cell.held, [], 0
+        for thing in held:
+            if type(thing) is Stream:
+                self._write_text(run, cell, thing)
+            elif type(thing) is Display:
+                self._write_display(run, cell, thing)
+            elif type(thing) is Update:
+                self._write_update(run, cell, thing)
+            elif type(thing) is Clear:
+                run.sink.append("output-clear", cell=cell.number, wait=thing.wait)
+                cell.cleared += cell.live
+                cell.live = cell.text = 0
+        if cell.cut and not cell.cut_told:
+            run.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
+            cell.cut, cell.cut_told = 0, True
+
+    def _write_text(self, run: _RunOutputs, cell: CellOutputs, stream: Stream) -> None:
+        text = "".join(stream.parts)
+        room = max(0, min(self.limits.text - cell.text, self.limits.cell - cell.live))
+        if len(text) > room:
+            cell.cut += _bytes(text[room:])
+            text = text[:room]
+        if not text:
+            return
+        cell.text += len(text)
+        self._count(cell, len(text))
+        clean, hits = screen_long(text)
+        self._tell(run, hits)
+        output = {"output_type": "stream", "name": stream.name, "text": clean}
+        run.sink.append("output", cell=cell.number, output=output)
+
+    def _write_display(self, run: _RunOutputs, cell: CellOutputs, display: Display) -> None:
+        output = display.output
+        if output["output_type"] == "error":
+            output = self._screened_error(run, cell, output)
+        else:
+            packed = self._pack(run, cell, output["data"])
+            if output["data"] and not packed.data:
+                return
+            output = {**output, "data": packed.data}
+        extra = {"display_id": display.display_id} if display.display_id else {}
+        run.sink.append("output", cell=cell.number, output=output, **extra)
+
+    def _write_update(self, run: _RunOutputs, cell: CellOutputs, update: Update) -> None:
+        # An update takes the place of what was counted before, as far as anybody can tell.
+        live, cell.live = cell.live, 0
+        packed = self._pack(run, cell, update.data)
+        cell.live, cell.cleared = max(live, cell.live), cell.cleared + cell.live
+        if packed.data or not update.data:
+            run.sink.append(
+                "output-update",
+                display_id=update.display_id,
+                data=packed.data,
+                metadata=update.metadata,
+            )
+
+    def _pack(self, run: _RunOutputs, cell: CellOutputs, data: dict[str, Any]) -> Bundle:
+        packed = pack_bundle(
+            data, keep=run.sink.keep, inline=self.limits.inline, room=max(0, self.limits.cell - cell.live)
+        )
+        cell.cut += packed.cut
+        self._count(cell, packed.size)
+        self._tell(run, packed.hits)
+        return packed
+
+    def _screened_error(self, run: _RunOutputs, cell: CellOutputs, output: dict[str, Any]) -> dict[str, Any]:
+        room = max(4_096, self.limits.text - cell.text)
+        lines: list[str] = []
+        for line in output["traceback"]:
+            clean, hits = screen_long(str(line)[:room])
+            cell.cut += _bytes(str(line)[room:])
+            room -= len(clean)
+            self._tell(run, hits)
+            lines.append(clean)
+        evalue, hits = screen_long(str(output["evalue"]))
+        self._tell(run, hits)
+        self._count(cell, sum(map(len, lines)))
+        return {**output, "evalue": evalue, "traceback": lines}
+
+    def _count(self, cell: CellOutputs, size: int) -> None:
+        cell.live += size
+        cell.written += size
+
+    def _tell(self, run: _RunOutputs, hits: frozenset[str]) -> None:
+        for kind in sorted(hits - run.hits):
+            run.hits.add(kind)
+            run.sink.append(
+                "warning",
+                code="secret-in-output",
+                message=f"An output held what looks like a secret ({kind}); it was redacted in the run.",
+                hint="The notebook itself still shows it: clear that output before you share the file.",
+            )
+
+
+def json_number(value: float) -> float | str:
+    """Return a number as JSON can hold it: NaN and the infinities by their names."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _error_from(content: dict[str, Any]) -> Display:
+    output = {
+        "output_type": "error",
+        "ename": str(content.get("ename", "")),
+        "evalue": str(content.get("evalue", "")),
+        "traceback": list(content.get("traceback") or []),
+    }
+    return Display(output, _rough_size(content))
+
+
+def _rough_size(content: dict[str, Any]) -> int:
+    """Estimate what a message weighs by its strings, without encoding it again."""
+    size = 64
+    for value in content.values():
+        if type(value) is str:
+            size += len(value)
+        elif type(value) is dict:
+            size += _rough_size(value)
+        elif type(value) is list:
+            size += sum(len(item) if type(item) is str else 16 for item in value)
+    return size
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
