@@ -119,8 +119,8 @@ class Recorded:
     def of(self, kind: str, cell: int | None = None) -> list[dict[str, Any]]:
         return [e for e in self.events if e["e"] == kind and (cell is None or e.get("cell") == cell)]
 
-    def read_file(self, name: str) -> bytes:
-        return (self.folder / name).read_bytes()
+    def read_file(self, reference: Any) -> bytes:
+        return (self.folder / reference["$file"]).read_bytes()
 
     def run(self) -> Any:
         from trackside.run import fold
@@ -134,7 +134,7 @@ class Recorded:
         from trackside.executed import build_executed
 
         run = self.run()
-        data = build_executed(run.cells, self.read_file, displays=run.displays)
+        data = build_executed(run.cells, run.displays, self.read_file)
         return nbformat.reads(data.decode(), as_version=4)
 
 
@@ -182,7 +182,7 @@ def merged(outputs: Sequence[Any]) -> list[dict[str, Any]]:
     """Merge streams that follow each other, which is all that front ends disagree about."""
     from trackside.executed import fold_outputs
 
-    return fold_outputs([{"e": "output", "output": json.loads(json.dumps(output))} for output in outputs])
+    return fold_outputs([{"e": "output", "output": json.loads(json.dumps(output))} for output in outputs], {})
 
 
 if str(ROOT / "kernel_side") not in sys.path:

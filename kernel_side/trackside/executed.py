@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-ReadFile = Callable[[str], bytes]
+#: Gives the bytes of a reference `{"$file": …}`, or None when they are gone.
+ReadFile = Callable[[object], "bytes | None"]
+Displays = Mapping[str, Mapping[str, Any]]
 Output = dict[str, Any]
 
 ENCODERS: Mapping[str, Callable[[bytes], str]] = {
@@ -46,27 +49,21 @@ class RanCell(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A picture shown by a cell: which one, its place among that cell's outputs, and where its bytes are."""
+    """A picture shown by a cell: its place among that cell's outputs, and the reference to its bytes."""
 
     cell: int
     index: int
     mime: str
-    file: dict[str, Any] | None
-    text: str | None = None
-
-    def read(self, read_file: ReadFile) -> bytes:
-        """Return the picture's bytes."""
-        if self.file is not None:
-            return read_file(str(self.file["$file"]))
-        text = self.text or ""
-        return text.encode("utf-8") if self.mime == "image/svg+xml" else base64.b64decode(text)
+    file: dict[str, Any]
 
 
-def unpack_value(value: Any, read_file: ReadFile) -> Any:
-    """Return a value of a MIME bundle as it was published; anything not kept aside is returned as it is."""
-    if type(value) is not dict or "$file" not in value:
+def unpack_value(value: Any, read: ReadFile) -> Any:
+    """Return a value of a MIME bundle as it was published; None when it was kept aside and is gone."""
+    if type(value) is not dict or not ("$file" in value or "$lost" in value):
         return value
-    data = read_file(value["$file"])
+    data = read(value)
+    if data is None:
+        return None
     encode = ENCODERS.get(value.get("encoding", ""))
     if encode is not None:
         return encode(data)
@@ -74,13 +71,11 @@ def unpack_value(value: Any, read_file: ReadFile) -> Any:
     return json.loads(text) if value.get("encoding") == "json" else text
 
 
-def fold_outputs(
-    events: Iterable[Mapping[str, Any]], displays: Mapping[str, Mapping[str, Any]] | None = None
-) -> list[Output]:
+def fold_outputs(events: Iterable[Mapping[str, Any]], displays: Displays) -> list[Output]:
     """Fold a cell's output events into the outputs that stand in the end.
 
     `clear_output(wait)` acts as in nbclient and the front ends: at once, or when the next output comes.
-    `displays` holds the newest data and metadata of each display id. Streams that follow each other merge;
+    Streams that follow each other merge;
     carriage returns stay as they are, as in saved notebooks. What was cut is told in a last stderr line.
     """
     outputs: list[Output] = []
@@ -96,7 +91,7 @@ def fold_outputs(
             if waiting:
                 outputs, waiting = [], False
             output = dict(event["output"])
-            newest = (displays or {}).get(event.get("display_id") or "")
+            newest = displays.get(event.get("display_id") or "")
             if newest is not None:
                 output["data"], output["metadata"] = newest["data"], newest.get("metadata") or {}
             _add(outputs, output)
@@ -113,53 +108,66 @@ def _add(outputs: list[Output], output: Output) -> None:
         outputs.append(output)
 
 
-def build_executed(
-    cells: Iterable[RanCell],
-    read_file: ReadFile,
-    *,
-    displays: Mapping[str, Mapping[str, Any]] | None = None,
-    python: str = "",
-) -> bytes:
+def build_executed(cells: Iterable[RanCell], displays: Displays, read: ReadFile) -> bytes:
     """Write the notebook (nbformat 4.5, UTF-8): same run, same bytes.
 
-    `read_file` gives the content of a side file by its hash. A cell run twice is in it twice, so ids are by
-    place; the editor's own id is in `metadata.trackside.id`.
+    `displays` holds the newest data and metadata of each display id. A cell run twice is in it twice, so
+    ids are by place; the editor's own id is in `metadata.trackside.id`.
     """
-    language = {"name": "python", **({"version": python} if python else {})}
     notebook = {
-        "cells": [_cell(cell, read_file, displays) for cell in cells],
+        "cells": [_cell(cell, displays, read) for cell in cells],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": language,
+            "language_info": {"name": "python"},
             "trackside": {"format": 1},
         },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": "))
+    try:
+        text = _dumps(notebook)
+    except ValueError:  # NaN in a JSON output: no JSON, though Jupyter lets it through
+        text = _dumps(_without_nan(notebook))
     # A lone surrogate has no UTF-8; inside a JSON string its \u form is what `backslashreplace` writes.
     return (text + "\n").encode("utf-8", "backslashreplace")
 
 
-def _cell(cell: RanCell, read_file: ReadFile, displays: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Any]:
+def _dumps(notebook: Any) -> str:
+    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ": "))
+
+
+def _without_nan(value: Any) -> Any:
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    if type(value) is list:
+        return [_without_nan(item) for item in value]
+    if type(value) is dict:
+        return {key: _without_nan(item) for key, item in value.items()}
+    return value
+
+
+def _cell(cell: RanCell, displays: Displays, read: ReadFile) -> dict[str, Any]:
     about = {"cell": cell.cell, "count": cell.count, "ok": cell.ok, "id": cell.id}
     return {
         "cell_type": "code",
         "execution_count": cell.count,
         "id": f"cell-{cell.cell}",
         "metadata": {"trackside": about},
-        "outputs": [_output(output, read_file) for output in fold_outputs(cell.outputs, displays)],
+        "outputs": [_output(output, read) for output in fold_outputs(cell.outputs, displays)],
         "source": cell.source.splitlines(keepends=True),
     }
 
 
-def _output(output: Output, read_file: ReadFile) -> Output:
+def _output(output: Output, read: ReadFile) -> Output:
     kind = output["output_type"]
     if kind == "stream":
         return {"output_type": kind, "name": output["name"], "text": output["text"].splitlines(keepends=True)}
     if kind == "error":
         return {key: output[key] for key in ("output_type", "ename", "evalue", "traceback")}
-    data = {mime: _lines(mime, unpack_value(value, read_file)) for mime, value in output["data"].items()}
+    values = {mime: unpack_value(value, read) for mime, value in output["data"].items()}
+    data = {mime: _lines(mime, value) for mime, value in values.items() if value is not None}
+    if values and not data:
+        data = {"text/plain": ["[Trackside: this output was lost]"]}
     whole = {"output_type": kind, "data": data, "metadata": output.get("metadata") or {}}
     if kind == "execute_result":
         whole["execution_count"] = output.get("execution_count")
@@ -172,24 +180,13 @@ def _lines(mime: str, value: Any) -> Any:
     return value
 
 
-def figures(cells: Iterable[RanCell], displays: Mapping[str, Mapping[str, Any]] | None = None) -> list[Figure]:
+def figures(cells: Iterable[RanCell], displays: Displays) -> list[Figure]:
     """List the pictures standing in the outputs, one a display: its richest picture format."""
     found: list[Figure] = []
     for cell in cells:
         for index, output in enumerate(fold_outputs(cell.outputs, displays)):
             data = output.get("data") or {}
-            mime = next((mime for mime in FIGURES if mime in data), None)
-            if mime is None:
-                continue
-            value = data[mime]
-            aside = type(value) is dict
-            found.append(
-                Figure(
-                    cell=cell.cell,
-                    index=index,
-                    mime=mime,
-                    file=value if aside else None,
-                    text=None if aside else value,
-                )
-            )
+            mime = next((mime for mime in FIGURES if type(data.get(mime)) is dict), None)
+            if mime is not None:
+                found.append(Figure(cell=cell.cell, index=index, mime=mime, file=data[mime]))
     return found

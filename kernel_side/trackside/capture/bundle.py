@@ -1,4 +1,4 @@
-"""Pack the MIME bundle of a display for the journal: screened, bounded, big values as side files.
+"""Pack the MIME bundle of a display for the journal: screened, bounded, pictures and big values as side files.
 
 How a value kept aside is referred to, and read back, is in `trackside.executed`.
 """
@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trackside.capture.secrets import screen_text
 from trackside.executed import ENCODERS
-from .secrets import screen_text
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "application/pdf"})
+DRAWING = "image/svg+xml"
 #: One regular expression holds the interpreter's lock for the whole text, so long text goes in pieces.
 PIECE = 65_536
 
@@ -51,7 +52,7 @@ def pack_bundle(data: Mapping[str, Any], *, keep: Keep, inline: int, room: int) 
             continue
         text, found = screen_long(texts[mime])
         hits |= found
-        if len(text) > inline:
+        if len(text) > inline or mime == DRAWING:
             encoded = text.encode("utf-8", "surrogatepass")
             packed[mime] = {**keep(encoded), "encoding": "utf-8" if type(value) is str else "json"}
         else:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from . import fork
-from .cellcode import parse_cell
-from .interrupts import Held
-from .measures import NOTHING, FoundMetric, find_metrics, read_declared_metrics
-from .outputs import Sink, json_number
-from .parameters import FoundParameter, find_parameters, read_declared
-from .secrets import screen_text, screen_value
+from trackside.capture import fork
+from trackside.capture.cellcode import parse_cell
+from trackside.capture.interrupts import Held
+from trackside.capture.measures import NOTHING, FoundMetric, find_metrics, read_declared_metrics
+from trackside.capture.outputs import Sink, json_number
+from trackside.capture.parameters import FoundParameter, find_parameters, read_declared
+from trackside.capture.secrets import screen_text, screen_value
 
 MOST_FAILURES = 3
 EVALUE_LENGTH = 2_000

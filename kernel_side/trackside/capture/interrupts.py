@@ -36,7 +36,7 @@ class Held:
                 signal.signal(signal.SIGINT, self._note)
         return self
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.owed = True
 
     def __exit__(self, *unused: object) -> None:

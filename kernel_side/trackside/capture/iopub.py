@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from . import fork
+from trackside.capture import fork
 
 if TYPE_CHECKING:
     import zmq
@@ -275,7 +275,7 @@ class Listener(_Source):
 def _subscribe(context: zmq.Context[Any], endpoint: Endpoint) -> zmq.Socket[Any]:
     import zmq
 
-    socket = context.socket(zmq.SUB)
+    socket: zmq.Socket[Any] = context.socket(zmq.SUB)
     socket.setsockopt(zmq.LINGER, 0)
     # Unlimited: the publisher drops for a slow subscriber, and a dropped output is a lost one.
     socket.setsockopt(zmq.RCVHWM, 0)

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .bundle import Bundle, pack_bundle, screen_long
-from .iopub import Message
-from .printed import find_printed
+from trackside.capture.bundle import Bundle, pack_bundle, screen_long
+from trackside.capture.iopub import Message
+from trackside.capture.printed import find_printed
 
 OWN_MIME = "application/vnd.trackside.run+json"
 OWN_METADATA = "trackside"
@@ -84,6 +84,7 @@ class Clear:
     """A `clear_output`; with `wait` it acts when the next output arrives."""
 
     wait: bool
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -291,7 +292,7 @@ class Outputs:
         if not cell.held:
             cell.since = self._clock()
         cell.held.append(thing)
-        cell.held_size += 0 if type(thing) is Clear else thing.size
+        cell.held_size += thing.size
         if cell.held_size > self.limits.held:
             self._flush(run, cell)
 
@@ -303,12 +304,13 @@ class Outputs:
 
     def _drop_held(self, cell: CellOutputs) -> None:
         """Forget outputs that were cleared before they were written; updates concern other cells too."""
-        cell.held = [held for held in cell.held if type(held) is Update] + [
+        updates = [held for held in cell.held if type(held) is Update] + [
             Update(held.display_id, held.output["data"], held.output["metadata"], held.size)
             for held in cell.held
             if type(held) is Display and held.display_id
         ]
-        cell.held_size = sum(held.size for held in cell.held if type(held) is Update)
+        cell.held = [*updates]
+        cell.held_size = sum(held.size for held in updates)
 
     def _delay(self, cell: CellOutputs) -> float:
         if cell.written > self.limits.written:
