@@ -1,0 +1,1 @@
+"""Trackside measured beside its peers and beside what the machine itself can do."""

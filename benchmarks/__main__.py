@@ -1,0 +1,84 @@
+"""`python -m benchmarks`: measure, print the table, write docs/benchmarks.md after a complete run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+from benchmarks.environments import BENCH, ROOT, Tool, make_tool
+from benchmarks.harness import measure
+from benchmarks.jobs import JOBS
+from benchmarks.model import Job, Outcome
+from benchmarks.places import Place
+from benchmarks.report import format_page, format_terminal
+from benchmarks.tools import ALWAYS, PEERS
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for."""
+    options = _parser().parse_args(arguments)
+    jobs = _chosen_jobs(options.only)
+    tools = _chosen_tools(options.tools)
+    BENCH.mkdir(exist_ok=True)
+    place = Place(quick=options.quick, patience=options.patience)
+    began = time.perf_counter()
+    table: dict[str, dict[str, Outcome]] = {}
+    try:
+        for job in jobs:
+            table |= measure(job, tools, place)
+    finally:
+        place.close()
+    seconds = time.perf_counter() - began
+    sys.stdout.write(format_terminal(jobs, tools, table))
+    sys.stdout.write(f"\n{seconds / 60:.1f} minutes\n")
+    is_complete = not (options.only or options.tools or options.quick)
+    if is_complete or options.write:
+        PAGE.write_text(format_page(jobs, tools, table, seconds=seconds), encoding="utf-8")
+        sys.stdout.write(f"wrote {PAGE.relative_to(ROOT)}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    names = ", ".join(job.name for job in JOBS)
+    parser.add_argument("--only", metavar="JOB[,JOB]", help=f"these jobs: {names}")
+    parser.add_argument(
+        "--tools",
+        metavar="TOOL[,TOOL]",
+        help=f"these tools beside Trackside and the floors: {', '.join(peer.key for peer in PEERS)}; "
+        "`trackside` alone for none of them",
+    )
+    parser.add_argument("--quick", action="store_true", help="one round, small sizes: do the scripts work?")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md after a partial run, too")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="how long to fill a tool's store before listing it (it goes on next time; default 60)",
+    )
+    return parser
+
+
+def _chosen_jobs(only: str | None) -> list[Job]:
+    wanted = set(only.split(",")) if only else {job.name for job in JOBS}
+    unknown = wanted - {job.name for job in JOBS}
+    if unknown:
+        raise SystemExit(f"no such job: {', '.join(sorted(unknown))}")
+    return [job for job in JOBS if job.name in wanted]
+
+
+def _chosen_tools(chosen: str | None) -> list[Tool]:
+    wanted = set(chosen.split(",")) if chosen else {peer.key for peer in PEERS}
+    unknown = wanted - {peer.key for peer in (*ALWAYS, *PEERS)}
+    if unknown:
+        raise SystemExit(f"no such tool: {', '.join(sorted(unknown))}")
+    return [make_tool(peer) for peer in (*ALWAYS, *PEERS) if peer in ALWAYS or peer.key in wanted]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
