@@ -150,7 +150,9 @@ def kernel_environment(folder: Path, **more: str) -> dict[str, str]:
         "XDG_CACHE_HOME": str(home / "cache"),
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "TEST_JOURNAL": str(folder),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "kernel_side"), str(ROOT / "tests")]),
+        "PYTHONPATH": os.pathsep.join(
+            [str(ROOT / "kernel_side"), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+        ),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         **more,
     }
@@ -170,6 +172,7 @@ def run_cells(folder: Path, sources: Sequence[str], *, timeout: int = 60, **more
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute(env=kernel_environment(folder, **more))
+    assert (folder / "events.jsonl").exists(), notebook.cells[0].outputs
     return Recorded(notebook, read_events(folder), folder)
 
 
