@@ -52,7 +52,9 @@ def build_experiment(
     built = {f"{FOLDER}/{path}": data for path, data in files.items()}
     built[RECORD_PATH] = json_bytes(record)
     if run.cells:
-        built[EXECUTED_PATH] = executed.build_executed(run.cells, run.displays, read)
+        built[EXECUTED_PATH] = executed.build_executed(
+            run.cells, lambda name: read({"$file": name}) or b"", displays=run.displays, python=run.python
+        )
     if environment is not None:
         built[f"{FOLDER}/environment.json"] = json_bytes({k: v for k, v in environment.items() if k != "packages"})
         built[f"{FOLDER}/requirements.txt"] = requirements(environment)
@@ -175,18 +177,23 @@ def printable(path: str) -> str:
 def _images(run: Run, read: ReadSideFile) -> tuple[dict[str, bytes], list[Any]]:
     images: dict[str, bytes] = {}
     figures: list[Any] = []
-    found = [
-        (f"cell-{figure.cell:03}-{figure.index}", figure.mime, figure.file, figure.cell, None)
+    found: list[tuple[str, str, bytes | None, int | None, int | None]] = [
+        (
+            f"cell-{figure.cell:03}-{figure.index}",
+            figure.mime,
+            figure.read(lambda name: read({"$file": name}) or b""),
+            figure.cell,
+            None,
+        )
         for figure in executed.figures(run.cells, run.displays)
     ]
     found += [
-        (dvcfiles.safe_name(str(image["name"])), str(image["mime"]), image["file"], None, image.get("step"))
+        (dvcfiles.safe_name(str(image["name"])), str(image["mime"]), read(image["file"]), None, image.get("step"))
         for image in run.images
     ]
-    for stem, mime, file, cell, step in found:
+    for stem, mime, data, cell, step in found:
         extension = _EXTENSIONS.get(mime)
-        data = read(file) if extension else None
-        if data is None:
+        if not data or extension is None:
             continue
         name = f"{stem}.{extension}" if step is None else f"{stem}-{step}.{extension}"
         images[name] = data

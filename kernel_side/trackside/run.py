@@ -254,6 +254,10 @@ def _cell(run: Run, event: Event) -> None:
 
 def _cell_end(run: Run, event: Event) -> None:
     cell = run.cell(int(event["cell"]))
+    if event.get("next"):
+        # The cell went on to start the next run, which tells all of it.
+        run.cells.remove(cell)
+        return
     cell.ok, cell.error, cell.ended = bool(event["ok"]), event.get("error"), float(event["t"])
 
 

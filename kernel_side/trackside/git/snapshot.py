@@ -337,6 +337,40 @@ def changed_since(repository: Repository, before: Sequence[dict[str, Any]], afte
     return sorted(path for path in was.keys() | now.keys() if was.get(path) != now.get(path))
 
 
+def rebase_snapshot(repository: Repository, snapshot: Snapshot, baseline: str) -> Snapshot:
+    """Tell a snapshot against another commit than its HEAD: the user committed or switched while the run was open."""
+    assert snapshot.head is not None
+    out = repository.git.run("diff-tree", "-r", "-z", "--no-renames", "--full-index", baseline, snapshot.head)
+    words = out.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    changes: dict[str, Change] = {}
+    kept: set[str] = set()
+    for head, path in zip(words[::2], words[1::2]):
+        old_mode, mode, _, oid, _ = head.lstrip(":").split(" ")
+        if _is_ours(path):
+            continue
+        if old_mode != "000000":
+            kept.add(path)
+        if mode == "000000":
+            changes[path] = Change(path=path, kind="deleted")
+        else:
+            changes[path] = Change(path=path, kind="changed" if path in kept else "added", mode=mode, oid=oid)
+    for change in snapshot.changes:
+        was = changes.get(change.path)
+        if change.mode is None and was is not None and was.kind == "added":
+            del changes[change.path]
+        elif was is not None and was.kind == "added":
+            changes[change.path] = Change(path=change.path, kind="added", mode=change.mode, oid=change.oid)
+        else:
+            changes[change.path] = change
+    return Snapshot(
+        head=baseline,
+        branch=snapshot.branch,
+        changes=sorted(changes.values(), key=lambda change: change.path),
+        not_captured=snapshot.not_captured,
+        conflicted=snapshot.conflicted,
+    )
+
+
 def is_source(path: str) -> bool:
     """Tell by its name whether a new file is source that belongs beside the notebook."""
     name = path.rpartition("/")[2]
@@ -387,4 +421,4 @@ def _last_line(words: str) -> str:
     return lines[-1] if lines else "no reason given"
 
 
-__all__ = ["Change", "Limits", "Snapshot", "changed_since", "is_source", "printable", "take_snapshot"]
+__all__ = ["Change", "Limits", "Snapshot", "changed_since", "is_source", "printable", "rebase_snapshot", "take_snapshot"]

@@ -56,3 +56,31 @@ class SideFiles:
             return (self._folder / name).read_bytes()
         except OSError:
             return None
+
+
+class Tail:
+    """A journal followed while it grows: each `update` folds the lines that came since."""
+
+    def __init__(self, journal: Path) -> None:
+        self.journal = journal
+        self.run = Run()
+        self._position = 0
+
+    def update(self) -> bool:
+        """Fold what is new; tell whether there was anything."""
+        try:
+            with open(self.journal, "rb") as file:
+                file.seek(self._position)
+                data = file.read()
+        except OSError:
+            return False
+        whole = data.rfind(b"\n") + 1
+        self._position += whole
+        for line in data[:whole].splitlines():
+            try:
+                event: Any = json.loads(line)
+            except ValueError:
+                continue
+            if type(event) is dict:
+                self.run.apply(event)
+        return whole > 0

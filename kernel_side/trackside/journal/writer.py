@@ -43,6 +43,11 @@ class Journal:
         self._waiting: list[bytes] = []
         self._lock = threading.Lock()
         self._told = False
+        self._muted = False
+
+    def mute(self) -> None:
+        """Write nothing any more: in a forked child the journal belongs to the parent."""
+        self._muted = True
 
     @classmethod
     def create(cls, folder: Path, run: RunId) -> Journal:
@@ -68,6 +73,8 @@ class Journal:
         self._write(f'{{"t":{time():.6f},"e":"point","k":{name},"v":{value},"s":{step}}}\n'.encode())
 
     def _write(self, line: bytes) -> None:
+        if self._muted:
+            return
         if not self._waiting:
             try:
                 if os.write(self._descriptor, line) == len(line):
@@ -111,7 +118,7 @@ class Journal:
         digest = hashlib.sha256(data).hexdigest()
         path = self.files / digest
         try:
-            if not path.exists():
+            if not self._muted and not path.exists():
                 self.files.mkdir(mode=0o700, exist_ok=True)
                 temporary = self.files / f".{digest}.{os.getpid()}.{threading.get_ident()}"
                 descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

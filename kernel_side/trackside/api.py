@@ -1,0 +1,325 @@
+"""The verbs: what a script, the magic and every front end call.
+
+One process has at most one open run. Verbs that log write to its journal and return when that is on disk.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from trackside import names
+from trackside.errors import StateError, TracksideError, UsageError
+from trackside.recorder import End, Outcome, Recorder, begin
+
+if TYPE_CHECKING:
+    from trackside.capture.live import LiveCapture
+    from trackside.contract import Comparison, Details, Listing
+
+_recorder: Recorder | None = None
+_capture: LiveCapture | None = None
+_LARGEST_IMAGE: Final = 20_000_000
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"RIFF", "image/webp"),
+)
+
+
+class RunHandle:
+    """The run `start` opened; as a context manager it ends with its block, `failed` when the block raised."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @property
+    def name(self) -> str:
+        """Its name in this clone."""
+        return self._recorder.name
+
+    @property
+    def id(self) -> str:
+        """Its id, unique everywhere."""
+        return self._recorder.id
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be logged to."""
+        return self._recorder.is_open
+
+    def log(self, metrics: Mapping[str, object] | None = None, /, *, step: int | None = None, **more: object) -> None:
+        """Log points to this run; see `trackside.log`."""
+        _log(self._recorder, metrics, step, more)
+
+    def __enter__(self) -> RunHandle:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._recorder is _recorder and self._recorder.is_open:
+            finish("failed" if error is not None else "finished")
+
+    def __repr__(self) -> str:
+        return f"<trackside run {self.name}{'' if self.is_open else ' (ended)'}>"
+
+
+def start(
+    name: str | None = None,
+    *,
+    params: Mapping[str, object] | None = None,
+    tags: Iterable[str] = (),
+    note: str = "",
+    title: str = "",
+    notebook: str | os.PathLike[str] | None = None,
+) -> RunHandle:
+    """Start a run; one that is open is ended first.
+
+    `name` may be any text: what cannot be a name becomes the title of a run whose name is made from it.
+    `notebook` says which file this is where that cannot be found out. Raises StorageError only when neither
+    the repository nor the user's state folder can be written; any other trouble is told with the run.
+    """
+    global _recorder
+    previous = _recorder
+    if previous is not None and previous.is_open:
+        finish(reason="next-run", wait=0.25)
+    shown = names.slug(name) if name else ""
+    if name and shown != name:
+        title = title or name
+    location = _location()
+    path = os.path.abspath(notebook) if notebook is not None else location.path
+    _recorder = begin(
+        shown or names.make_up_name(),
+        explicit_name=bool(shown),
+        folder=os.getcwd(),
+        notebook=path,
+        frontend=location.frontend,
+        title=title,
+        tags=_texts(tags),
+        note=note,
+        capture=_following(),
+    )
+    if params:
+        _recorder.params(params)
+    return RunHandle(_recorder)
+
+
+def log(metrics: Mapping[str, object] | None = None, /, *, step: int | None = None, **more: object) -> None:
+    """Log one point for each metric, on disk when this returns: `log(loss=0.3, step=7)`.
+
+    Without `step` each metric counts its own points from 0. Values are numbers or 0-d arrays; UsageError
+    for anything else, StateError when no run is open.
+    """
+    _log(_recorder, metrics, step, more)
+
+
+def _log(recorder: Recorder | None, metrics: Mapping[str, object] | None, step: int | None, more: dict[str, Any]) -> None:
+    if recorder is None or recorder.has_ended:
+        raise _no_run()
+    for name, value in more.items():
+        recorder.point(name, value, step)
+    if metrics:
+        for name, value in metrics.items():
+            recorder.point(name, value, step)
+
+
+def log_params(values: Mapping[str, object] | None = None, /, **more: object) -> None:
+    """Log parameters; nested mappings get dotted names. They win over what capture finds by itself."""
+    _open().params({**(values or {}), **more})
+
+
+def log_artifact(path: str | os.PathLike[str], *, store: Literal["auto", "git", "dvc"] = "auto") -> dict[str, Any]:
+    """Keep a file or folder with the run as it is now; return {path, size, md5, stored}.
+
+    Small files go into Git, large ones into DVC's cache (or, without DVC, into the clone's own). The file itself
+    is only read. Raises NotFoundError, UsageError or StorageError; nothing is kept then.
+    """
+    from trackside.artifacts import keep_artifact
+
+    recorder = _open()
+    kept = keep_artifact(
+        path,
+        repository_root=recorder.repository.toplevel if recorder.repository else None,
+        common_dir=recorder.repository.common_dir if recorder.repository else recorder.journal.path.parent.parent,
+        sink=recorder.journal,
+        store=store,
+    )
+    facts = kept.as_json()
+    recorder.journal.append("artifact", **facts)
+    return {key: facts[key] for key in ("path", "size", "md5", "stored")}
+
+
+def log_image(name: str, image: object, *, step: int | None = None) -> None:
+    """Keep an image: PNG, JPEG, GIF or WebP as bytes or file, a PIL image, or a Matplotlib figure."""
+    recorder = _open()
+    data = _image_bytes(image)
+    mime = next((mime for head, mime in _SIGNATURES if data.startswith(head)), None)
+    if mime is None:
+        raise UsageError("That is no PNG, JPEG, GIF or WebP image.", hint="Save it as PNG first.")
+    if len(data) > _LARGEST_IMAGE:
+        raise UsageError("The image is larger than 20 MB.", hint="Keep it with log_artifact instead.")
+    recorder.journal.append("image", name=name, step=step, mime=mime, file=recorder.journal.keep(data))
+
+
+def log_figure(name: str, figure: object, *, step: int | None = None) -> None:
+    """Keep a Matplotlib figure (anything with `savefig`) as a PNG image."""
+    log_image(name, figure, step=step)
+
+
+def _image_bytes(image: object) -> bytes:
+    if isinstance(image, (bytes, bytearray, memoryview)):
+        return bytes(image)
+    if isinstance(image, (str, os.PathLike)):
+        try:
+            return Path(image).read_bytes()
+        except OSError as error:
+            raise UsageError(f"The image {os.fspath(image)} cannot be read: {error.strerror}.") from error
+    import io
+
+    buffer = io.BytesIO()
+    for method, options in (("savefig", {"format": "png", "bbox_inches": "tight"}), ("save", {"format": "PNG"})):
+        write = getattr(image, method, None)
+        if callable(write):
+            write(buffer, **options)
+            return buffer.getvalue()
+    raise UsageError(f"A {type(image).__name__} is no image.", hint="Give bytes, a file, a PIL image or a figure.")
+
+
+def end(status: End | None = None, *, discard: bool = False) -> None:
+    """End the open run and seal it; `discard` throws it away. StateError when no run is open."""
+    outcome = finish(status, discard=discard)
+    if outcome.trouble is not None:
+        print(f"Trackside: {outcome.trouble.message} {outcome.trouble.hint}".rstrip(), file=sys.stderr)  # noqa: T201  # a script has no other place to be told
+
+
+def finish(status: End | None = None, *, reason: str = "user", discard: bool = False, wait: float = 30.0) -> Outcome:
+    """End the open run and tell how that went, for a front end that shows it."""
+    global _recorder
+    recorder, _recorder = _open(), None
+    return recorder.end(status, reason=reason, discard=discard, wait=wait)
+
+
+def current() -> RunHandle | None:
+    """Return the open run of this process, or None."""
+    return RunHandle(_recorder) if _recorder is not None and _recorder.is_open else None
+
+
+def recorder() -> Recorder | None:
+    """Return the open run's recorder, for front ends."""
+    return _recorder if _recorder is not None and _recorder.is_open else None
+
+
+def declare(what: Literal["params", "metrics", "ignore"], names_: Iterable[str]) -> None:
+    """Say of names in the notebook that they are parameters, metrics, or nobody's business."""
+    open_run, wanted = _open(), list(names_)
+    capture = _following()
+    if capture is None:
+        raise StateError("Names can be followed only inside IPython.", hint="Use log_params(...) and log(...).")
+    open_run.journal.append("declare", what=what, names=wanted)
+    capture.declare(what, wanted)
+
+
+def runs(query: str = "", *, sort: str = "", limit: int | None = None) -> Listing:
+    """List the runs of the repository around the working folder, newest first."""
+    from trackside import reading
+
+    return reading.listing(_repository(), query=query, sort=sort, limit=limit)
+
+
+def show(name: str = "") -> Details:
+    """Read one run: its facts, curves and cells; the newest without a name."""
+    from trackside import reading
+
+    return reading.details(_repository(), name)
+
+
+def compare(*names_: str) -> Comparison:
+    """Set two or more runs side by side; the first is the one compared with."""
+    from trackside import reading
+
+    return reading.comparison(_repository(), list(names_))
+
+
+def follow(shell: Any) -> LiveCapture:
+    """Follow the cells of an IPython shell from now on; done once for a kernel."""
+    global _capture
+    if _capture is None or _capture.shell is not shell:
+        from trackside.capture.live import LiveCapture
+
+        _capture = LiveCapture(shell)
+    return _capture
+
+
+def unfollow() -> None:
+    """Stop following; an open run is ended."""
+    global _capture
+    if recorder() is not None:
+        finish()
+    if _capture is not None:
+        _capture.stop()
+        _capture = None
+
+
+def _repository() -> Any:
+    from trackside.git.repository import open_repository
+
+    location = _location()
+    return open_repository(os.path.dirname(location.path) if location.path else os.getcwd())
+
+
+def _following() -> LiveCapture | None:
+    """Return what follows this kernel; started here when a notebook uses the API without `%load_ext`."""
+    if _capture is not None:
+        return _capture
+    shell = _shell()
+    if shell is None:
+        return None
+    try:
+        return follow(shell)
+    except Exception:
+        # An exotic shell: the API works there as in a script.
+        return None
+
+
+def _shell() -> Any:
+    module = sys.modules.get("IPython")
+    get: Callable[[], Any] | None = getattr(module, "get_ipython", None)
+    return get() if get is not None else None
+
+
+def _location() -> Any:
+    from trackside.capture.notebook import find_notebook
+
+    return find_notebook(_shell())
+
+
+def _texts(tags: Iterable[str]) -> list[str]:
+    return [tags] if isinstance(tags, str) else [str(tag) for tag in tags]
+
+
+def _open() -> Recorder:
+    if _recorder is None or _recorder.has_ended:
+        raise _no_run()
+    return _recorder
+
+
+def _no_run() -> TracksideError:
+    return StateError("No run is open.", hint="Start one: %track in a notebook, trackside.start() in a script.", code="no-run")
+
+
+def _at_exit() -> None:
+    if recorder() is not None:
+        try:
+            finish(reason="shutdown", wait=30.0)
+        except BaseException:
+            # The interpreter is going; the journal has everything, and the next reader seals it.
+            return
+
+
+atexit.register(_at_exit)

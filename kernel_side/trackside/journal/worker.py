@@ -1,0 +1,49 @@
+"""One background thread that does what must not hold up a cell, in the order asked for."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class Worker:
+    """A daemon thread fed by a queue, started with the first task."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, task: Callable[[], Result]) -> Future[Result]:
+        """Run `task` after those before it; its result or error is in the future."""
+        future: Future[Result] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(task())
+            except BaseException as error:
+                # The caller decides what an error means; the thread lives on.
+                future.set_exception(error)
+
+        self._tasks.put(work)
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError:
+                # The interpreter is shutting down and starts no thread any more: do it here.
+                self._thread = None
+                while not self._tasks.empty():
+                    self._tasks.get()()
+        return future
+
+    def _run(self) -> None:
+        while True:
+            self._tasks.get()()

@@ -1,0 +1,289 @@
+"""`%track` and `%%track`: IPython's words translated into the verbs of `api`; no logic of its own."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shlex
+from collections.abc import Callable
+from typing import Any, Final
+
+from trackside import api, view
+from trackside.errors import TracksideError, UsageError
+
+HELP: Final = """\
+%track                          start a run; every cell from here on belongs to it (again: end it, start the next)
+%track [start] [NAME] [-p K=V ...] [--tag T ...] [--note TEXT] [--title TEXT]
+%track end [--discard]          seal the run now and show its card
+%track params NAME ...          these names are parameters; read after each cell and at the end
+%track metrics NAME ...         these names are metrics; a point whenever a cell assigns them
+%track artifact PATH ... [--git|--dvc]
+                                keep these files with the run
+%track ignore NAME ...          never capture these names
+%track on | off | status        resume, pause, say what is captured
+%track list [QUERY] | show [RUN] | compare A B ...
+                                look without leaving the notebook
+%track help                     this text
+%%track [NAME] [options]        this one cell is the run; an error in it seals the run as failed
+
+In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_artifact, log_image, log_figure, end."""
+
+_STARTED_BY_CELL: Final = "--one-cell"
+
+
+def load(shell: Any) -> None:
+    """Register the magic, its completion, and follow the kernel's cells."""
+    tracker = Tracker(shell)
+    shell.register_magic_function(tracker.line_or_cell, "line_cell", "track")
+    shell.set_hook("complete_command", tracker.complete, str_key="%track")
+    shell.set_hook("complete_command", tracker.complete, str_key="%%track")
+    for old in [transform for transform in shell.input_transformers_cleanup if type(transform) is _CellRewriter]:
+        shell.input_transformers_cleanup.remove(old)
+    shell.input_transformers_cleanup.append(_CellRewriter())
+    api.follow(shell)
+    shell.events.register("post_run_cell", tracker.after_cell)
+    previous, _loaded[id(shell)] = _loaded.get(id(shell)), tracker
+    if previous is not None:
+        shell.events.unregister("post_run_cell", previous.after_cell)
+
+
+def unload(shell: Any) -> None:
+    """Take the magic away; an open run is ended."""
+    api.unfollow()
+    tracker = _loaded.pop(id(shell), None)
+    if tracker is not None:
+        shell.events.unregister("post_run_cell", tracker.after_cell)
+    shell.input_transformers_cleanup[:] = [
+        transform for transform in shell.input_transformers_cleanup if type(transform) is not _CellRewriter
+    ]
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("track", None)
+
+
+class _CellRewriter:
+    """Turns `%%track NAME` into a first line that starts the run, so that the cell itself runs as it always does:
+    awaits, displays, errors and line numbers stay its own."""
+
+    def __call__(self, lines: list[str]) -> list[str]:
+        if not lines or not lines[0].startswith("%%track") or lines[0][7:8] not in ("", " ", "\t", "\n"):
+            return lines
+        return [f"get_ipython().run_line_magic('track', {f'start {_STARTED_BY_CELL} {lines[0][7:].strip()}'!r})\n", *lines[1:]]
+
+
+class Tracker:
+    """The magic of one shell."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self._one_cell = False
+        self._card: view.LiveCard | None = None
+
+    def line_or_cell(self, line: str, cell: str | None = None) -> None:
+        """Track this notebook's run in Git; `%track help` lists what can be said."""
+        if cell is not None:
+            # Only where input transformers were passed by; run the body here then.
+            self.run(f"start {_STARTED_BY_CELL} {line}")
+            self.shell.run_cell(cell)
+            return
+        self.run(line)
+
+    def run(self, line: str) -> None:
+        """Do what one `%track` line says; raises TracksideError, which IPython shows in two lines."""
+        words = split(line)
+        verb = words[0] if words and words[0] in VERBS else "start"
+        rest = words[1:] if words and words[0] == verb else words
+        VERBS[verb](self, rest)
+
+    # Verbs ------------------------------------------------------------------------------------------
+
+    def start(self, words: list[str]) -> None:
+        options = _options(words, single=("--note", "--title"), several=("-p", "--param", "--tag"), flags=(_STARTED_BY_CELL,))
+        if len(options[""]) > 1:
+            raise UsageError(
+                f"A run has one name, not {len(options[''])}.", hint="Write --title for a text with spaces; %track help."
+            )
+        params = dict(_assignment(word) for word in options["-p"] + options["--param"])
+        self._stop_card()
+        handle = api.start(
+            options[""][0] if options[""] else None,
+            params=params,
+            tags=options["--tag"],
+            note=" ".join(options["--note"]),
+            title=" ".join(options["--title"]),
+        )
+        self._one_cell = bool(options[_STARTED_BY_CELL])
+        recorder = api.recorder()
+        if recorder is not None:
+            self._card = view.open_card(self.shell, recorder, handle.name)
+
+    def end(self, words: list[str]) -> None:
+        options = _options(words, flags=("--discard",))
+        self._stop_card()
+        view.show_outcome(self.shell, api.finish(discard=bool(options["--discard"])))
+
+    def params(self, words: list[str]) -> None:
+        api.declare("params", _names(words))
+
+    def metrics(self, words: list[str]) -> None:
+        api.declare("metrics", _names(words))
+
+    def ignore(self, words: list[str]) -> None:
+        api.declare("ignore", _names(words))
+
+    def artifact(self, words: list[str]) -> None:
+        options = _options(words, flags=("--dvc", "--git"))
+        if not options[""]:
+            raise UsageError("Which files?", hint="%track artifact PATH ...")
+        store = "dvc" if options["--dvc"] else "git" if options["--git"] else "auto"
+        for path in options[""]:
+            kept = api.log_artifact(path, store=store)  # type: ignore[arg-type]  # one of the three above
+            view.say(f"kept {kept['path']} ({view.size(kept['size'])}, {kept['stored']})")
+
+    def on(self, _: list[str]) -> None:
+        api.follow(self.shell).hooks.resume()
+        view.say("capture is on")
+
+    def off(self, _: list[str]) -> None:
+        api.follow(self.shell).hooks.pause()
+        view.say("capture is paused: cells from the next on are left alone until %track on")
+
+    def status(self, _: list[str]) -> None:
+        view.show_status(self.shell, api.recorder(), api.follow(self.shell).hooks)
+
+    def list(self, words: list[str]) -> None:
+        view.show_listing(self.shell, api.runs(" ".join(words), limit=20))
+
+    def show(self, words: list[str]) -> None:
+        view.show_run(self.shell, api.show(words[0] if words else ""))
+
+    def compare(self, words: list[str]) -> None:
+        if len(words) < 2:
+            raise UsageError("Compare which runs?", hint="%track compare A B")
+        view.show_comparison(self.shell, api.compare(*words))
+
+    def help(self, _: list[str]) -> None:
+        view.say(HELP)
+
+    # Around cells -----------------------------------------------------------------------------------
+
+    def after_cell(self, result: Any = None) -> None:
+        """End a run that was this one cell."""
+        if not self._one_cell:
+            return
+        self._one_cell = False
+        try:
+            self._stop_card()
+            failed = result is not None and not result.success
+            view.show_outcome(self.shell, api.finish("failed" if failed else "finished"))
+        except TracksideError as error:
+            view.say(f"{error.message} {error.hint}")
+        except Exception as error:
+            view.say(f"the run could not be ended: {type(error).__name__}: {error}")
+
+    def _stop_card(self) -> None:
+        if self._card is not None:
+            self._card.stop()
+            self._card = None
+
+    def complete(self, _: Any, event: Any) -> list[str]:
+        """Complete verbs, options, names, files and runs."""
+        try:
+            return self._candidates(event.line, event.symbol)
+        except Exception:
+            return []
+
+    def _candidates(self, line: str, symbol: str) -> list[str]:
+        words = line.lstrip("%").split()[1:]
+        before = words if line.endswith((" ", "\t")) else words[:-1]
+        verb = before[0] if before else ""
+        if verb in ("params", "metrics", "ignore"):
+            found = [name for name in self.shell.user_ns if not name.startswith("_")]
+        elif verb == "artifact":
+            folder = os.path.dirname(symbol)
+            names = os.listdir(folder or ".")
+            found = [os.path.join(folder, name) for name in names] + ["--dvc", "--git"]
+        elif verb in ("show", "compare"):
+            found = [row["name"] for row in api.runs(limit=200)["experiments"]]
+        elif verb == "end":
+            found = ["--discard"]
+        elif not before:
+            found = [*VERBS, "--tag", "--note", "--title", "-p"]
+        else:
+            found = ["--tag", "--note", "--title", "-p"]
+        return sorted(word for word in found if word.startswith(symbol))
+
+
+VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
+    name: getattr(Tracker, name)
+    for name in (
+        "start", "end", "params", "metrics", "artifact", "ignore", "on", "off", "status", "list", "show", "compare", "help",
+    )
+}  # fmt: skip
+_loaded: Final[dict[int, Tracker]] = {}
+
+
+def split(line: str) -> list[str]:
+    """Split a line as a shell does; an apostrophe that opens nothing is a plain character."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
+
+
+def _options(
+    words: list[str],
+    *,
+    single: tuple[str, ...] = (),
+    several: tuple[str, ...] = (),
+    flags: tuple[str, ...] = (),
+) -> dict[str, list[str]]:
+    """Sort words into options; "" holds the plain ones. A flag that is set has one entry."""
+    found: dict[str, list[str]] = {key: [] for key in ("", *single, *several, *flags)}
+    rest = iter(words)
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if word in flags:
+            found[word].append(word)
+        elif key in single or key in several:
+            given = value if equals else next(rest, None)
+            if given is None:
+                raise UsageError(f"{key} needs a value.", hint="%track help")
+            if key in single:
+                found[key] = [given]
+            else:
+                found[key].append(given)
+        elif word.startswith("-") and len(word) > 1:
+            known = ", ".join((*single, *several, *flags)).replace(f", {_STARTED_BY_CELL}", "")
+            raise UsageError(f"There is no option {word} here.", hint=f"Known: {known}." if known else "%track help")
+        else:
+            found[""].append(word)
+    return found
+
+
+def _names(words: list[str]) -> list[str]:
+    names = [name for word in words for name in word.split(",") if name]
+    wrong = [name for name in names if not all(part.isidentifier() for part in name.split("."))]
+    if wrong or not names:
+        raise UsageError(f"{wrong[0]!r} is not a name." if wrong else "Which names?", hint="%track params lr epochs")
+    return names
+
+
+def _assignment(word: str) -> tuple[str, object]:
+    name, equals, text = word.partition("=")
+    if not equals or not name:
+        raise UsageError(f"{word!r} is not NAME=VALUE.", hint="%track -p lr=0.1")
+    return name, parse_value(text)
+
+
+def parse_value(text: str) -> object:
+    """Read a value as typed on a command line: a Python or JSON literal, else the text itself."""
+    plain = {"true": True, "false": False, "null": None}.get(text)
+    if plain is not None or text == "null":
+        return plain
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+
+
+__all__ = ["HELP", "Tracker", "load", "parse_value", "split", "unload"]

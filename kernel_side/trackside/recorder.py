@@ -1,0 +1,469 @@
+"""The one open run of this process: from the first journal line to the sealed experiment.
+
+The caller's thread only appends to the journal. Everything that needs Git, the environment or the disk at
+large happens in a worker thread, and what fails there is told in words, never raised into a cell.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
+
+from trackside.capture import fork
+from trackside.capture.secrets import scan_bytes, screen_text, screen_value
+from trackside.errors import NoRepositoryError, StateError, StorageError, TracksideError, UsageError
+from trackside.git.refs import Delete, change_refs, list_refs
+from trackside.git.repository import Repository, open_repository
+from trackside.git.snapshot import Limits, changed_since, rebase_snapshot, take_snapshot
+from trackside.journal.liveness import boot_id, process_start
+from trackside.journal.places import journal_folder
+from trackside.journal.reader import read_run
+from trackside.journal.worker import Worker
+from trackside.journal.writer import Journal
+from trackside.recovery import recover
+from trackside.refs import open_ref
+from trackside.run import Origin, Run, RunId, Value, new_run_id
+from trackside.sealing import Sealed, base_facts, seal, write_start_snapshot
+
+End = Literal["finished", "failed", "interrupted"]
+_LARGEST_NOTEBOOK: Final = 50_000_000
+_NUMBERS: Final = frozenset({float, int, bool})
+_SIMPLE: Final = frozenset({str, int, float, bool, type(None)})
+
+worker: Final = Worker("trackside")
+
+
+class KernelCapture(Protocol):
+    """What follows the cells of a kernel for a run (`capture.live`)."""
+
+    def open(self, journal: Journal) -> None: ...
+    def close(self, *, handover: bool, patience: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended: an experiment, or kept in the journal with the reason, or discarded."""
+
+    state: Literal["sealed", "sealing", "kept", "discarded"]
+    run: Run
+    sealed: Sealed | None = None
+    trouble: TracksideError | None = None
+
+
+class Recorder:
+    """Writes one run. Made by `begin`; ends by `end`, once."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        run: RunId,
+        name: str,
+        repository: Repository | None,
+        *,
+        notebook: str | None,
+        capture: KernelCapture | None,
+        limits: Limits,
+    ) -> None:
+        self.journal, self.id, self.name, self.repository = journal, run, name, repository
+        self.notebook, self.capture, self.limits = notebook, capture, limits
+        #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; a front end may set it.
+        self.read_editor: Callable[[], bytes | None] = lambda: None
+        self.troubles: list[TracksideError] = []
+        self.started = time.time()
+        self._keys: dict[str, str] = {}
+        self._steps: dict[str, itertools.count[int]] = {}
+        self._prepared: Future[None] | None = None
+        self.has_ended = False
+        self._disabled = False
+        journal.on_trouble = self._journal_trouble
+        fork.disable_in_child(self)
+
+    def disable(self) -> None:
+        """Write nothing any more: in a forked child the run belongs to the parent."""
+        self._disabled = True
+        self.journal.mute()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this process may still write to the run."""
+        return not self.has_ended and not self._disabled
+
+    # What is logged ---------------------------------------------------------------------------------
+
+    def point(self, name: str, value: object, step: int | None = None) -> None:
+        """Log one point of a metric; on disk when this returns. UsageError when the value is no number."""
+        if self._disabled:
+            return
+        key = self._keys.get(name)
+        if key is None:
+            key = self._admit(name)
+        if type(value) is not float:
+            value = _number(name, value)
+        text = repr(value) if value - value == 0 else f'"{_NOT_FINITE.get(repr(value), "NaN")}"'
+        if step is None:
+            step = next(self._steps[name])
+        else:
+            if type(step) is not int:
+                step = int(_number("step", step))
+            self._steps[name] = itertools.count(step + 1)
+        self.journal.point(key, text, step)
+
+    def _admit(self, name: str) -> str:
+        if type(name) is not str or not name or len(name) > 200:
+            raise UsageError(f"{name!r:.80} cannot be the name of a metric.", hint="Use a text of 1 to 200 characters.")
+        clean, hits = screen_text(name)
+        if hits:
+            self.warn("secret", "The name of a metric held what looks like a credential; it was redacted.")
+        key = self._keys[name] = json.dumps(clean)
+        self._steps.setdefault(name, itertools.count())
+        return key
+
+    def params(self, values: Mapping[str, object], origin: Origin = "explicit") -> None:
+        """Log parameters; nested mappings get dotted names. A value that is not plain is refused with a warning."""
+        taken: dict[str, dict[str, object]] = {}
+        for name, value in _flatten(values):
+            plain, ok = plain_value(value)
+            if not ok:
+                kind = type(value).__name__
+                self.warn("param-type", f"Parameter {name} is a {kind}, which is not captured.", "Log a plain value of it.")
+                continue
+            plain, hit = screen_value(name, plain)
+            if hit is not None:
+                self.warn("secret", f"Parameter {name} looked like a credential; its value was redacted.")
+            taken[name] = {"value": plain, "origin": origin, "box": "params", "rule": ""}
+        if taken and not self._disabled:
+            self.journal.append("params", values=taken, cell=None)
+
+    def warn(self, code: str, message: str, hint: str = "") -> None:
+        """Put a warning into the record of the run."""
+        if not self._disabled:
+            self.journal.append("warning", code=code, message=message, hint=hint)
+
+    def annotate(self, **facts: object) -> None:
+        """Change title, tags or note of the open run."""
+        self.journal.append("annotate", **facts)
+
+    # Life -------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Have the worker note where the run stands: Git, environment, the notebook; then settle others' runs."""
+        self._prepared = worker.submit(self._prepare)
+
+    def _prepare(self) -> None:
+        self._keep_notebook("start")
+        if self.repository is not None:
+            self._guard(self._note_base)
+        self._guard(self._note_environment)
+        if self.repository is not None:
+            self._guard(lambda: recover(self.repository, own={self.id}, settling=True) and None)  # type: ignore[arg-type]
+
+    def _note_base(self) -> None:
+        assert self.repository is not None
+        snapshot = take_snapshot(
+            self.repository, limits=self.limits, near=self._near(), screen=credentials_in, notebook=self._editor_notebook()
+        )
+        facts = base_facts(self.repository, snapshot)
+        for what in facts["state"]:
+            self.warn("under-way", f"A {what} was under way in the repository when the run started.", "Finish it first.")
+        for path in snapshot.conflicted:
+            self.warn("conflicts", f"{path} has unresolved merge conflicts.", "The run holds the file as it is.")
+        if facts["author"]["fallback"]:
+            self.warn(
+                "no-identity",
+                "Git knows no identity here, so the run carries a stand-in.",
+                "git config --global user.name NAME && git config --global user.email ADDRESS",
+            )
+        if snapshot.head is None:
+            raise StateError(
+                "This repository has no commit yet, so the run stays in its journal.",
+                hint="Make a first commit; the run becomes an experiment with the next command.",
+                code="no-commit",
+            )
+        if facts["changes"]:
+            facts["snapshot"] = write_start_snapshot(self.repository, self.id, self.started, facts)
+        self.journal.append("base", **facts)
+
+    def _note_environment(self) -> None:
+        from trackside.capture.environment import collect_environment
+        from trackside.encode import json_bytes
+
+        self.journal.append("environment", file=self.journal.keep(json_bytes(collect_environment())))
+
+    def _near(self) -> str:
+        inside = self.repository.relative(self.notebook) if self.repository and self.notebook else None
+        return inside.rpartition("/")[0] if inside else ""
+
+    def _keep_notebook(self, at: Literal["start", "end"]) -> None:
+        """Keep the notebook as the editor has it, or as it is saved, beside the journal."""
+        try:
+            content, origin = self.read_editor(), "editor"
+            if content is None and self.notebook is not None:
+                if os.stat(self.notebook).st_size > _LARGEST_NOTEBOOK:
+                    return
+                content, origin = Path(self.notebook).read_bytes(), "saved"
+        except Exception:
+            # No saved notebook, or a front end that answers nonsense: the run has its executed cells still.
+            return
+        if content is not None:
+            text, _ = screen_text(content.decode("utf-8", "surrogateescape"))
+            clean = text.encode("utf-8", "surrogateescape")
+            self.journal.append("notebook", at=at, origin=origin, path=self.notebook, file=self.journal.keep(clean))
+
+    def _editor_notebook(self) -> tuple[str, bytes] | None:
+        """Return the notebook for the tree when it differs from the saved file: unsaved, or holding a credential."""
+        inside = self.repository.relative(self.notebook) if self.repository and self.notebook else None
+        if inside is None or self.notebook is None:
+            return None
+        try:
+            saved = Path(self.notebook).read_bytes() if os.path.isfile(self.notebook) else b""
+            content = self.read_editor() or saved
+        except Exception:
+            return None
+        clean, hits = screen_text(content.decode("utf-8", "surrogateescape"))
+        if hits:
+            self.warn("secret", "The notebook holds what looks like a credential; it was redacted in the experiment.")
+        data = clean.encode("utf-8", "surrogateescape")
+        return (inside, data) if data and data != saved else None
+
+    def end(self, status: End | None = None, *, reason: str = "user", discard: bool = False, wait: float = 30.0) -> Outcome:
+        """End the run and seal it in the worker; wait at most `wait` seconds for the experiment.
+
+        Without a status it is `failed` when its last executed cell failed, else `finished`.
+        """
+        if self.has_ended:
+            raise StateError(f"The run {self.name} has ended already.")
+        self.has_ended = True
+        if self.capture is not None:
+            self.capture.close(handover=reason == "next-run", patience=0.5 if reason == "shutdown" else 5.0)
+        if discard:
+            worker.submit(self._discard).result(timeout=wait)
+            return Outcome(state="discarded", run=Run(id=self.id, name=self.name))
+        run = read_run(self.journal.path)
+        if status is None:
+            status = "failed" if run.cells and run.cells[-1].ok is False else "finished"
+        self.journal.append("end", status=status, reason=reason)
+        patience = 3.0 if reason == "shutdown" else 60.0
+        future = worker.submit(lambda: self._seal(patience))
+        try:
+            sealed = future.result(timeout=wait)
+        except FutureTimeoutError:
+            return Outcome(state="sealing", run=read_run(self.journal.path))
+        except TracksideError as error:
+            return Outcome(state="kept", run=read_run(self.journal.path), trouble=error)
+        return Outcome(state="sealed", run=read_run(self.journal.path), sealed=sealed)
+
+    def _seal(self, patience: float) -> Sealed:
+        if not self.journal.flush():
+            raise StorageError(
+                f"{self.journal.waiting} lines of the journal could not be written: the disk refuses them.",
+                hint="Free some room, then `%track end` or `trackside recover` finishes the run.",
+            )
+        if self.repository is None:
+            raise self.troubles[0] if self.troubles else NoRepositoryError("This folder is in no Git repository.")
+        try:
+            self._keep_notebook("end")
+            self._note_end_snapshot(self.repository)
+            self.journal.sync()
+            sealed = seal(self.repository, self.journal.path, patience=patience)
+        except OSError as error:
+            raise StorageError(f"The run could not be sealed: {error.strerror}.", hint="`trackside recover` tries again.") from error
+        self.journal.close()
+        self._guard(lambda: _tell_dvc(self.repository, sealed))
+        return sealed
+
+    def _note_end_snapshot(self, repository: Repository) -> None:
+        base = read_run(self.journal.path).base
+        if base is None:
+            return
+        snapshot = take_snapshot(
+            repository, limits=self.limits, near=self._near(), screen=credentials_in, notebook=self._editor_notebook()
+        )
+        if snapshot.head is None:
+            return
+        if snapshot.head != base.baseline:
+            snapshot = rebase_snapshot(repository, snapshot, base.baseline)
+        notebook = repository.relative(self.notebook) if self.notebook else None
+        during = [path for path in changed_since(base.changes, snapshot) if path != notebook]
+        self.journal.append(
+            "snapshot",
+            changes=[change.as_json() for change in snapshot.changes],
+            changed_during=during,
+            not_captured=snapshot.not_captured,
+        )
+
+    def _discard(self) -> None:
+        if self.repository is not None:
+            ref = open_ref(self.id)
+            oid = list_refs(self.repository, ref).get(ref)
+            if oid is not None:
+                change_refs(self.repository, [Delete(ref, oid)])
+        self.journal.discard()
+
+    def _guard(self, task: Callable[[], None]) -> None:
+        """Do a background task; what goes wrong is told with the run, not raised."""
+        try:
+            task()
+        except TracksideError as error:
+            self.troubles.append(error)
+            self.warn(error.code, error.message, error.hint)
+        except Exception as error:
+            self.troubles.append(TracksideError(f"{type(error).__name__}: {error}", code="internal"))
+            self.warn("internal", f"A part of the capture failed: {type(error).__name__}: {error}"[:300])
+
+    def _journal_trouble(self, error: OSError) -> None:
+        self.troubles.append(StorageError(f"The journal cannot be written: {error.strerror}.", code="journal"))
+        print(
+            f"Trackside: the journal cannot be written ({error.strerror}); what is logged waits in memory.", file=sys.stderr
+        )  # noqa: T201  # the only way to tell at once that the disk is full
+
+
+_NOT_FINITE: Final = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
+
+
+def _number(name: str, value: object) -> Any:
+    """Return a plain number for what may be logged as a point; types are told apart exactly."""
+    if type(value) in _NUMBERS:
+        return int(value) if type(value) is bool else value  # type: ignore[call-overload]
+    from trackside.capture.measures import read_number
+
+    number = read_number(value)
+    if number is None:
+        raise UsageError(
+            f"{name} is a {type(value).__name__}, not a number.", hint="Log a float, an int or a 0-d array.", code="not-a-number"
+        )
+    return number
+
+
+def plain_value(value: object) -> tuple[Value, bool]:
+    """Return (the plain value to record, whether it is one); types are told apart exactly."""
+    if type(value) in _SIMPLE:
+        return value, True  # type: ignore[return-value]
+    if type(value) in (list, tuple):
+        items = [plain_value(item) for item in value]  # type: ignore[attr-defined]
+        if len(items) <= 100 and all(ok and type(item) is not list for item, ok in items):
+            return [item for item, _ in items], True  # type: ignore[misc]
+        return None, False
+    from trackside.capture.measures import read_number
+
+    number = read_number(value)
+    return number, number is not None
+
+
+def _flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for name, value in values.items():
+        whole = f"{prefix}{name}"
+        if type(value) is dict and value and depth < 8:
+            found += _flatten(value, f"{whole}.", depth + 1)
+        else:
+            found.append((whole, value))
+    return found
+
+
+def credentials_in(data: bytes) -> list[str]:
+    """Name the kinds of credentials found in a file's bytes."""
+    return [hit.kind for hit in scan_bytes(data)]
+
+
+def _tell_dvc(repository: Repository | None, sealed: Sealed) -> None:
+    """Write DVC's own cache entry beside the experiment, where DVC is used, so that its first listing is fast."""
+    if repository is None or repository.toplevel is None or not (repository.toplevel / ".dvc").is_dir():
+        return
+    from trackside.artifacts.dvccache import write_entry_of
+
+    write_entry_of(repository, sealed.oid)
+
+
+def begin(
+    name: str,
+    *,
+    explicit_name: bool,
+    folder: str,
+    notebook: str | None,
+    frontend: str,
+    title: str = "",
+    tags: list[str] | None = None,
+    note: str = "",
+    derived_from: str | None = None,
+    capture: KernelCapture | None = None,
+    limits: Limits | None = None,
+) -> Recorder:
+    """Open a run: its journal, in the clone that holds the notebook, or in the user's state folder.
+
+    Raises StorageError only when neither can be written.
+    """
+    troubles: list[TracksideError] = []
+    repository: Repository | None = None
+    try:
+        repository = open_repository(os.path.dirname(notebook) if notebook else folder)
+        if explicit_name:
+            name = _free_name(repository, name)
+    except TracksideError as error:
+        troubles.append(error)
+    run = new_run_id()
+    try:
+        journal = Journal.create(journal_folder(repository), run)
+    except OSError as error:
+        if repository is None:
+            raise StorageError(f"No journal can be written: {error.strerror}.", hint="Set XDG_STATE_HOME.") from error
+        troubles.append(
+            StorageError(
+                f"The repository cannot be written ({error.strerror}), so the run is kept in your state folder.",
+                hint="It is adopted once the repository can be written.",
+                code="read-only",
+            )
+        )
+        repository = None
+        try:
+            journal = Journal.create(journal_folder(None), run)
+        except OSError as second:
+            raise StorageError(f"No journal can be written: {second.strerror}.", hint="Set XDG_STATE_HOME.") from second
+    journal.append(
+        "start",
+        format=1, run=run, name=name, title=screen_text(title)[0], tags=list(tags or []), note=screen_text(note)[0],
+        notebook=notebook, frontend=frontend, cwd=folder, pid=os.getpid(), process_start=process_start(os.getpid()),
+        boot=boot_id(), python=sys.version.split()[0], derived_from=derived_from,
+    )  # fmt: skip
+    recorder = Recorder(
+        journal, run, name, repository, notebook=notebook, capture=capture, limits=limits or Limits()
+    )
+    recorder.troubles += troubles
+    for trouble in troubles:
+        recorder.warn(trouble.code, trouble.message, trouble.hint)
+    if capture is not None:
+        capture.open(journal)
+    recorder.prepare()
+    return recorder
+
+
+def _free_name(repository: Repository, name: str) -> str:
+    """Return the wanted name, or the first free one after it, when a run, branch or tag holds it."""
+    from trackside.git.objects import existing
+    from trackside.names import candidate
+    from trackside.refs import EXPERIMENTS
+
+    taken = {ref.rpartition("/")[2] for ref in list_refs(repository, EXPERIMENTS)}
+    taken |= {run.name for run in _open_names(repository)}
+    for attempt in range(1_000):
+        wanted = candidate(name, attempt)
+        if wanted not in taken and existing(repository, [f"{wanted}^{{}}"])[0] is None:
+            return wanted
+    return name
+
+
+def _open_names(repository: Repository) -> list[Run]:
+    from trackside.recovery import open_runs
+
+    return [run for _, run in open_runs(repository)]
+
+
+__all__ = ["KernelCapture", "Outcome", "Recorder", "begin", "worker"]
