@@ -21,6 +21,7 @@ from trackside.capture.printed import find_printed
 OWN_MIME = "application/vnd.trackside.run+json"
 OWN_METADATA = "trackside"
 DISPLAYS = frozenset({"display_data", "execute_result"})
+UNTIL_REST = 86_400.0
 REMEMBERED = DISPLAYS | {"stream", "error", "clear_output", "update_display_data"}
 
 
@@ -101,7 +102,6 @@ class CellOutputs:
     cleared: int = 0
     cut: int = 0
     cut_told: bool = False
-    idle: bool = False
     scan: dict[str, deque[str]] = field(default_factory=dict)
     scan_size: int = 0
 
@@ -219,7 +219,6 @@ class Outputs:
         elif message.kind == "clear_output":
             self._take_clear(run, cell, wait=bool(message.content.get("wait")))
         elif message.kind == "status" and message.content.get("execution_state") == "idle":
-            cell.idle = True
             self._rest(run, cell)
 
     def _take_text(self, run: _RunOutputs, cell: CellOutputs, name: str, text: str) -> None:
@@ -235,7 +234,7 @@ class Outputs:
         last.parts.append(text)
         last.size += len(text)
         cell.held_size += len(text)
-        if last.size >= self.limits.chunk and self._delay(cell) < 3600:
+        if last.size >= self.limits.chunk and cell.written <= self.limits.written:
             self._flush(run, cell)
 
     def _keep_for_scan(self, cell: CellOutputs, name: str, text: str) -> None:
@@ -276,8 +275,6 @@ class Outputs:
                 break
         else:
             self._hold(run, cell, update)
-        if cell.idle and self._delay(cell) > 3600:
-            self._rest(run, cell)
 
     def _take_clear(self, run: _RunOutputs, cell: CellOutputs, *, wait: bool) -> None:
         if not wait:
@@ -314,7 +311,7 @@ class Outputs:
 
     def _delay(self, cell: CellOutputs) -> float:
         if cell.written > self.limits.written:
-            return 0.0 if cell.idle and not cell.held_size else 86_400.0
+            return UNTIL_REST
         return self.limits.delay if cell.cleared < self.limits.cleared else self.limits.slow_delay
 
     # Writing ----------------------------------------------------------------------------------------
