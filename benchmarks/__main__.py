@@ -57,9 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--patience",
         type=float,
-        default=60.0,
+        default=30.0,
         metavar="SECONDS",
-        help="how long to fill a tool's store before listing it (it goes on next time; default 60)",
+        help="how long to fill a tool's store before listing it (it goes on next time; default 30)",
     )
     return parser
 

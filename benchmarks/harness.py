@@ -65,9 +65,10 @@ def _one(job: Job, tool: Tool, place: Place, gathering: _Gathering) -> None:
         return
     try:
         samples = job.measure(tool, place)
-    except Refused as refusal:
-        gathering.refuse(job, tool, str(refusal))
-        sys.stderr.write(f"{job.name}: {tool.key}: {refusal}\n")
+    except Exception as refusal:  # one tool's trouble must not end a run of a quarter of an hour
+        reason = str(refusal) if isinstance(refusal, Refused) else f"{type(refusal).__name__}: {refusal}"
+        gathering.refuse(job, tool, reason)
+        sys.stderr.write(f"{job.name}: {tool.key}: {reason}\n")
         return
     for row, sample in samples.items():
         gathering.values[row][tool.key] += sample.values

@@ -70,7 +70,7 @@ class Job:
     how: str
     measure: Measure
     rounds: int = 3
-    allowance: float = 60.0  # seconds after which no new round begins
+    allowance: float = 45.0  # seconds after which no new round begins
     only: tuple[str, ...] = ()  # tools; empty: all of them
 
 

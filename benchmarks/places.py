@@ -112,10 +112,11 @@ def make_repository(folder: Path, files: int, *, dvc: bool) -> None:
     stream += [f"M 100644 inline {name}\ndata {len(text)}\n{text}\n" for name, text in contents.items()]
     git("fast-import", "--quiet", folder=folder, stdin="".join(stream))
     git("reset", "--quiet", "--hard", "main", folder=folder)
-    # Files written in the same second as the index are read again by every later status.
-    time.sleep(1.1)
-    git("update-index", "--quiet", "--refresh", folder=folder)
-    git("status", "--short", folder=folder)
+    # Files as new as the index are read again by every later status: make them older.
+    past = time.time() - 60
+    for name in contents:
+        os.utime(folder / name, (past, past))
+    git("update-index", "-q", "--refresh", folder=folder)
 
 
 def git(*arguments: str, folder: Path, stdin: str = "", check: bool = True) -> str:

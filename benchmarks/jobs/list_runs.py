@@ -22,10 +22,8 @@ def _thousand(tool: Tool, place: Place) -> Mapping[str, Sample]:
 def _ten_thousand(tool: Tool, place: Place) -> Mapping[str, Sample]:
     if place.quick:
         raise Refused("left out of a quick run")
-    if tool.key in (OURS, "floor"):
-        folder = multiply(place.store(tool, 1_000), 10_000)
-    else:
-        folder = place.store(tool, 10_000)
+    is_multiplied = tool.key in (OURS, "floor")
+    folder = multiply(place.store(tool, 1_000), 10_000) if is_multiplied else place.store(tool, 10_000)
     return _listed(tool, folder, 10_000, "list-10000")
 
 
