@@ -119,7 +119,9 @@ def log(metrics: Mapping[str, object] | None = None, /, *, step: int | None = No
     _log(_recorder, metrics, step, more)
 
 
-def _log(recorder: Recorder | None, metrics: Mapping[str, object] | None, step: int | None, more: dict[str, Any]) -> None:
+def _log(
+    recorder: Recorder | None, metrics: Mapping[str, object] | None, step: int | None, more: dict[str, Any]
+) -> None:
     if recorder is None or recorder.has_ended:
         raise _no_run()
     for name, value in more.items():
@@ -310,7 +312,9 @@ def _open() -> Recorder:
 
 
 def _no_run() -> TracksideError:
-    return StateError("No run is open.", hint="Start one: %track in a notebook, trackside.start() in a script.", code="no-run")
+    return StateError(
+        "No run is open.", hint="Start one: %track in a notebook, trackside.start() in a script.", code="no-run"
+    )
 
 
 def _at_exit() -> None:

@@ -67,7 +67,10 @@ class _CellRewriter:
     def __call__(self, lines: list[str]) -> list[str]:
         if not lines or not lines[0].startswith("%%track") or lines[0][7:8] not in ("", " ", "\t", "\n"):
             return lines
-        return [f"get_ipython().run_line_magic('track', {f'start {_STARTED_BY_CELL} {lines[0][7:].strip()}'!r})\n", *lines[1:]]
+        return [
+            f"get_ipython().run_line_magic('track', {f'start {_STARTED_BY_CELL} {lines[0][7:].strip()}'!r})\n",
+            *lines[1:],
+        ]
 
 
 class Tracker:
@@ -97,10 +100,13 @@ class Tracker:
     # Verbs ------------------------------------------------------------------------------------------
 
     def start(self, words: list[str]) -> None:
-        options = _options(words, single=("--note", "--title"), several=("-p", "--param", "--tag"), flags=(_STARTED_BY_CELL,))
+        options = _options(
+            words, single=("--note", "--title"), several=("-p", "--param", "--tag"), flags=(_STARTED_BY_CELL,)
+        )
         if len(options[""]) > 1:
             raise UsageError(
-                f"A run has one name, not {len(options[''])}.", hint="Write --title for a text with spaces; %track help."
+                f"A run has one name, not {len(options[''])}.",
+                hint="Write --title for a text with spaces; %track help.",
             )
         params = dict(_assignment(word) for word in options["-p"] + options["--param"])
         self._stop_card()

@@ -12,7 +12,7 @@ from trackside import dvcfiles, executed
 from trackside.directions import guess_direction
 from trackside.encode import json_bytes
 from trackside.metrics import Summary, summarize
-from trackside.run import FORMAT, Parameter, Run, Series
+from trackside.run import FORMAT, Parameter, Run, Series, number_from_json
 
 if TYPE_CHECKING:
     from trackside.contract import Record
@@ -40,13 +40,12 @@ def build_experiment(
     """Build every file of the run's experiment; `notebook` is its path from the top of the repository."""
     environment = _environment(run, read)
     images, figures = _images(run, read)
-    summaries = {name: summarize(series.points) for name, series in sorted(run.series.items()) if series.points}
-    record = _record(run, notebook, order, environment, figures, summaries)
+    record = build_record(run, notebook=notebook, order=order, environment=environment, figures=figures)
     shown = {name: parameter.value for name, parameter in sorted(run.params.items()) if parameter.box == "params"}
     files = dvcfiles.dvc_files(
         shown,
-        {name: summary.last for name, summary in summaries.items()},
-        {name: [(step, value) for step, value, _ in run.series[name].points] for name in summaries},
+        {name: number_from_json(fact["last"]) for name, fact in record["metrics"].items()},
+        {name: [(step, value) for step, value, _ in run.series[name].points] for name in record["metrics"]},
         images,
     )
     built = {f"{FOLDER}/{path}": data for path, data in files.items()}
@@ -61,14 +60,16 @@ def build_experiment(
     return Built(record=record, files=built)
 
 
-def _record(
+def build_record(
     run: Run,
-    notebook: str | None,
-    order: Sequence[Mapping[str, Any]],
-    environment: dict[str, Any] | None,
-    figures: list[Any],
-    summaries: Mapping[str, Summary],
+    *,
+    notebook: str | None = None,
+    order: Sequence[Mapping[str, Any]] = (),
+    environment: dict[str, Any] | None = None,
+    figures: Sequence[Any] = (),
 ) -> Record:
+    """Build the record of a run, open or ended, from what is folded so far."""
+    summaries = {name: summarize(series.points) for name, series in sorted(run.series.items()) if series.points}
     base = run.base
     author = base.author if base else {}
     ended = run.ended if run.ended is not None else run.last_seen
@@ -95,7 +96,7 @@ def _record(
         "note": run.note,
         "params": {name: _param(parameter) for name, parameter in sorted(run.params.items())},
         "metrics": {name: _metric(name, run.series[name], summary) for name, summary in summaries.items()},
-        "figures": figures,
+        "figures": list(figures),
         "artifacts": [_artifact(run.artifacts[path]) for path in sorted(run.artifacts)],
         "cells": {"executed": len(run.cells), "failed": sum(cell.ok is False for cell in run.cells)},
         "order": [dict(flag) for flag in order],  # type: ignore[typeddict-item]  # shape is checked by the schema test

@@ -26,7 +26,7 @@ from trackside.git.repository import Repository, open_repository
 from trackside.git.snapshot import Limits, changed_since, rebase_snapshot, take_snapshot
 from trackside.journal.liveness import boot_id, process_start
 from trackside.journal.places import journal_folder
-from trackside.journal.reader import read_run
+from trackside.journal.reader import Tail
 from trackside.journal.worker import Worker
 from trackside.journal.writer import Journal
 from trackside.recovery import recover
@@ -79,6 +79,7 @@ class Recorder:
         self.read_editor: Callable[[], bytes | None] = lambda: None
         self.troubles: list[TracksideError] = []
         self.started = time.time()
+        self._tail = Tail(journal.path)
         self._keys: dict[str, str] = {}
         self._steps: dict[str, itertools.count[int]] = {}
         self._prepared: Future[None] | None = None
@@ -134,7 +135,9 @@ class Recorder:
             plain, ok = plain_value(value)
             if not ok:
                 kind = type(value).__name__
-                self.warn("param-type", f"Parameter {name} is a {kind}, which is not captured.", "Log a plain value of it.")
+                self.warn(
+                    "param-type", f"Parameter {name} is a {kind}, which is not captured.", "Log a plain value of it."
+                )
                 continue
             plain, hit = screen_value(name, plain)
             if hit is not None:
@@ -169,11 +172,17 @@ class Recorder:
     def _note_base(self) -> None:
         assert self.repository is not None
         snapshot = take_snapshot(
-            self.repository, limits=self.limits, near=self._near(), screen=credentials_in, notebook=self._editor_notebook()
+            self.repository,
+            limits=self.limits,
+            near=self._near(),
+            screen=credentials_in,
+            notebook=self._editor_notebook(),
         )
         facts = base_facts(self.repository, snapshot)
         for what in facts["state"]:
-            self.warn("under-way", f"A {what} was under way in the repository when the run started.", "Finish it first.")
+            self.warn(
+                "under-way", f"A {what} was under way in the repository when the run started.", "Finish it first."
+            )
         for path in snapshot.conflicted:
             self.warn("conflicts", f"{path} has unresolved merge conflicts.", "The run holds the file as it is.")
         if facts["author"]["fallback"]:
@@ -234,7 +243,9 @@ class Recorder:
         data = clean.encode("utf-8", "surrogateescape")
         return (inside, data) if data and data != saved else None
 
-    def end(self, status: End | None = None, *, reason: str = "user", discard: bool = False, wait: float = 30.0) -> Outcome:
+    def end(
+        self, status: End | None = None, *, reason: str = "user", discard: bool = False, wait: float = 30.0
+    ) -> Outcome:
         """End the run and seal it in the worker; wait at most `wait` seconds for the experiment.
 
         Without a status it is `failed` when its last executed cell failed, else `finished`.
@@ -247,19 +258,26 @@ class Recorder:
         if discard:
             worker.submit(self._discard).result(timeout=wait)
             return Outcome(state="discarded", run=Run(id=self.id, name=self.name))
-        run = read_run(self.journal.path)
-        if status is None:
-            status = "failed" if run.cells and run.cells[-1].ok is False else "finished"
-        self.journal.append("end", status=status, reason=reason)
+        self.journal.append("end", status=status or "auto", reason=reason)
         patience = 3.0 if reason == "shutdown" else 60.0
         future = worker.submit(lambda: self._seal(patience))
+        sealed: Sealed | None = None
+        trouble: TracksideError | None = None
+        state: Literal["sealed", "sealing", "kept"] = "sealed"
         try:
             sealed = future.result(timeout=wait)
         except FutureTimeoutError:
-            return Outcome(state="sealing", run=read_run(self.journal.path))
+            state = "sealing"
         except TracksideError as error:
-            return Outcome(state="kept", run=read_run(self.journal.path), trouble=error)
-        return Outcome(state="sealed", run=read_run(self.journal.path), sealed=sealed)
+            state, trouble = "kept", error
+        except Exception as error:
+            state = "kept"
+            trouble = TracksideError(
+                f"Sealing failed: {type(error).__name__}: {error}"[:300],
+                hint="The run is kept in its journal; `trackside recover` tries again.",
+                code="internal",
+            )
+        return Outcome(state=state, run=self._tail.run, sealed=sealed, trouble=trouble)
 
     def _seal(self, patience: float) -> Sealed:
         if not self.journal.flush():
@@ -267,6 +285,7 @@ class Recorder:
                 f"{self.journal.waiting} lines of the journal could not be written: the disk refuses them.",
                 hint="Free some room, then `%track end` or `trackside recover` finishes the run.",
             )
+        self._tail.update()
         if self.repository is None:
             raise self.troubles[0] if self.troubles else NoRepositoryError("This folder is in no Git repository.")
         try:
@@ -275,13 +294,15 @@ class Recorder:
             self.journal.sync()
             sealed = seal(self.repository, self.journal.path, patience=patience)
         except OSError as error:
-            raise StorageError(f"The run could not be sealed: {error.strerror}.", hint="`trackside recover` tries again.") from error
+            raise StorageError(
+                f"The run could not be sealed: {error.strerror}.", hint="`trackside recover` tries again."
+            ) from error
         self.journal.close()
         self._guard(lambda: _tell_dvc(self.repository, sealed))
         return sealed
 
     def _note_end_snapshot(self, repository: Repository) -> None:
-        base = read_run(self.journal.path).base
+        base = self._tail.run.base
         if base is None:
             return
         snapshot = take_snapshot(
@@ -322,7 +343,8 @@ class Recorder:
     def _journal_trouble(self, error: OSError) -> None:
         self.troubles.append(StorageError(f"The journal cannot be written: {error.strerror}.", code="journal"))
         print(
-            f"Trackside: the journal cannot be written ({error.strerror}); what is logged waits in memory.", file=sys.stderr
+            f"Trackside: the journal cannot be written ({error.strerror}); what is logged waits in memory.",
+            file=sys.stderr,
         )  # noqa: T201  # the only way to tell at once that the disk is full
 
 
@@ -338,7 +360,9 @@ def _number(name: str, value: object) -> Any:
     number = read_number(value)
     if number is None:
         raise UsageError(
-            f"{name} is a {type(value).__name__}, not a number.", hint="Log a float, an int or a 0-d array.", code="not-a-number"
+            f"{name} is a {type(value).__name__}, not a number.",
+            hint="Log a float, an int or a 0-d array.",
+            code="not-a-number",
         )
     return number
 
@@ -433,9 +457,7 @@ def begin(
         notebook=notebook, frontend=frontend, cwd=folder, pid=os.getpid(), process_start=process_start(os.getpid()),
         boot=boot_id(), python=sys.version.split()[0], derived_from=derived_from,
     )  # fmt: skip
-    recorder = Recorder(
-        journal, run, name, repository, notebook=notebook, capture=capture, limits=limits or Limits()
-    )
+    recorder = Recorder(journal, run, name, repository, notebook=notebook, capture=capture, limits=limits or Limits())
     recorder.troubles += troubles
     for trouble in troubles:
         recorder.warn(trouble.code, trouble.message, trouble.hint)

@@ -219,9 +219,7 @@ def _base(run: Run, event: Event) -> None:
 
 def _params(run: Run, event: Event) -> None:
     for name, found in event["values"].items():
-        new = Parameter(
-            found["value"], found["origin"], found.get("box") or "params", found.get("rule") or ""
-        )
+        new = Parameter(found["value"], found["origin"], found.get("box") or "params", found.get("rule") or "")
         old = run.params.get(name)
         if old is None:
             run.params[name] = new
@@ -315,8 +313,12 @@ def _snapshot(run: Run, event: Event) -> None:
 
 
 def _end(run: Run, event: Event) -> None:
-    if run.status == "open":
-        run.status, run.end_reason, run.ended = event["status"], event.get("reason") or "", float(event["t"])
+    if run.status != "open":
+        return
+    status = event["status"]
+    if status == "auto":
+        status = "failed" if run.cells and run.cells[-1].ok is False else "finished"
+    run.status, run.end_reason, run.ended = status, event.get("reason") or "", float(event["t"])
 
 
 def _sealed(run: Run, event: Event) -> None:

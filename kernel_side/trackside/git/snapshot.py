@@ -330,7 +330,7 @@ class _Reader:
         return None
 
 
-def changed_since(repository: Repository, before: Sequence[dict[str, Any]], after: Snapshot) -> list[str]:
+def changed_since(before: Sequence[dict[str, Any]], after: Snapshot) -> list[str]:
     """Name the paths whose content differs between two snapshots of the same baseline (the run's own edits)."""
     was = {change["path"]: (change["mode"], change["oid"]) for change in before}
     now = {change.path: (change.mode, change.oid) for change in after.changes}

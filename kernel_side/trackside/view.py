@@ -1,0 +1,250 @@
+"""What a notebook shows of runs: the card, live while the run is open, and short tables; text in a terminal.
+
+Output of ours is marked (`MARK` in the metadata) so that capture leaves it out of the run it is about.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from trackside.capture.notebook import find_notebook
+from trackside.card import card_bundle, collect_card
+from trackside.errors import TracksideError
+from trackside.journal.reader import Tail
+from trackside.metrics import sparkline
+from trackside.record import build_record
+
+if TYPE_CHECKING:
+    from trackside.capture.hooks import CellHooks
+    from trackside.contract import Comparison, Details, Experiment, Listing, Record
+    from trackside.recorder import Outcome, Recorder
+
+MARK: Final = {"trackside": {"own": True}}
+_EVERY: Final = 1.0
+#: A run this long open is drawn less often: nobody watches, and the fold costs.
+_SLOW: Final = 10.0
+
+
+def say(text: str) -> None:
+    """Say one thing in words."""
+    print(f"Trackside: {text}" if "\n" not in text else text)  # noqa: T201  # a cell's output is what the magic has to speak with
+
+
+def size(count: int) -> str:
+    """Write a number of bytes for people."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return ""
+
+
+def show(shell: Any, bundle: dict[str, Any], *, display_id: str | None = None, update: bool = False) -> None:
+    """Publish a MIME bundle as output of ours."""
+    if getattr(shell, "kernel", None) is None:
+        print(bundle["text/plain"])  # noqa: T201  # a terminal shows text
+        return
+    transient = {"display_id": display_id} if display_id else {}
+    shell.display_pub.publish(data=bundle, metadata=dict(MARK), transient=transient, update=update)
+
+
+class LiveCard:
+    """The card of an open run, drawn again while the journal grows; only where somebody is looking."""
+
+    def __init__(self, shell: Any, recorder: Recorder) -> None:
+        self._shell, self._recorder = shell, recorder
+        self._tail = Tail(recorder.journal.path)
+        self._id = f"trackside-{recorder.id}"
+        self._stopped = threading.Event()
+        self._previous: Record | None = None
+        self._draw(update=False)
+        self._thread = threading.Thread(target=self._follow, name="trackside-card", daemon=True)
+        self._thread.start()
+
+    def _follow(self) -> None:
+        self._previous = previous_record(self._recorder)
+        wait = _EVERY
+        while not self._stopped.wait(wait) and self._recorder.is_open:
+            try:
+                begun = time.monotonic()
+                if self._tail.update():
+                    self._draw(update=True)
+                wait = min(_SLOW, max(_EVERY, 20 * (time.monotonic() - begun)))
+            except Exception:
+                # The front end went away, or the disk; the run itself is not concerned.
+                return
+
+    def _draw(self, *, update: bool) -> None:
+        self._tail.update()
+        card = collect_card(build_record(self._tail.run), state="open", previous=self._previous)
+        show(self._shell, card_bundle(card), display_id=self._id, update=update)
+
+    def stop(self) -> None:
+        """Draw no more."""
+        self._stopped.set()
+
+
+def open_card(shell: Any, recorder: Recorder, name: str) -> LiveCard | None:
+    """Say that a run has started: a live card where somebody is looking, else one line."""
+    for trouble in recorder.troubles:
+        say(f"{trouble.message} {trouble.hint}".rstrip())
+    if find_notebook(shell).has_front_end:
+        return LiveCard(shell, recorder)
+    say(f"run {name} started")
+    return None
+
+
+def show_outcome(shell: Any, outcome: Outcome) -> None:
+    """Show how a run ended: its card."""
+    run = outcome.run
+    if outcome.state == "discarded":
+        say(f"run {run.name} discarded; nothing of it was kept")
+        return
+    record, oid = build_record(run), None
+    previous = baseline = None
+    if outcome.sealed is not None:
+        oid = outcome.sealed.oid
+        record, previous, baseline = _neighbours(oid, record)
+        record["name"] = outcome.sealed.name
+    trouble = (outcome.trouble.message, outcome.trouble.hint) if outcome.trouble else None
+    card = collect_card(record, state=outcome.state, previous=previous, baseline=baseline, oid=oid, trouble=trouble)
+    show(shell, card_bundle(card))
+
+
+def _neighbours(oid: str, record: Record) -> tuple[Record, Record | None, Record | None]:
+    """Return the run as sealed, the one before it, and the one others are compared with."""
+    from trackside import api, reading
+
+    try:
+        shown = api.runs(limit=200)["experiments"]
+        own = next((row for row in shown if row["oid"] == oid), None)
+        others = [row for row in shown if row["oid"] != oid and row["source"] != "journal" and row["problem"] is None]
+        started = record["started"]
+        before = next((row["record"] for row in others if row["record"]["started"] <= started), None)
+        baseline = reading.baseline_run(others)
+        return own["record"] if own else record, before, baseline["record"] if baseline else None
+    except TracksideError:
+        return record, None, None
+
+
+def previous_record(recorder: Recorder) -> Record | None:
+    """Return the run sealed last, to say what differs."""
+    from trackside import api
+
+    try:
+        rows = api.runs(limit=2)["experiments"]
+    except Exception:
+        # A card without its chips is still a card.
+        return None
+    return next((row["record"] for row in rows if row["source"] != "journal"), None)
+
+
+def show_run(shell: Any, details: Details) -> None:
+    """Show the card of any run."""
+    row = details["experiment"]
+    record = row["record"]
+    record["name"] = row["name"]
+    state: Literal["open", "sealed"] = "open" if row["source"] == "journal" else "sealed"
+    show(shell, card_bundle(collect_card(record, state=state, oid=row["oid"])))
+
+
+def show_status(shell: Any, recorder: Recorder | None, hooks: CellHooks) -> None:
+    """Say what is captured now."""
+    if recorder is None:
+        say("no run is open; %track starts one")
+        return
+    tail = Tail(recorder.journal.path)
+    tail.update()
+    run = tail.run
+    lines = [
+        f"Trackside: run {recorder.name} is open ({run.duration:.0f} s, {len(run.cells)} cells)",
+        f"  capture     {'switched off after failures' if hooks.is_off else 'on'}",
+        f"  notebook    {recorder.notebook or 'unknown: its executed cells are kept'}",
+        f"  repository  {recorder.repository.toplevel if recorder.repository else 'none: the run stays in its journal'}",
+        f"  parameters  {_some([name for name, found in run.params.items() if found.box == 'params'])}",
+        f"  metrics     {_some(run.series)}",
+        f"  artifacts   {_some(run.artifacts)}",
+        *(f"  warning     {warning['message']}" for warning in run.warnings),
+    ]
+    say("\n".join(lines))
+
+
+def _some(names: Sequence[str] | dict[str, Any]) -> str:
+    listed = list(names)
+    return ", ".join(listed[:8]) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "") or "none"
+
+
+def show_listing(shell: Any, listing: Listing) -> None:
+    """Show runs as a table: what varies, newest first."""
+    from trackside.query import choose_columns
+
+    rows = listing["experiments"]
+    if not rows:
+        say("no runs yet; %track starts one")
+        return
+    columns = choose_columns(rows)
+    head = ["run", "status", *columns.metrics, *columns.params]
+    body = [
+        [row["name"], row["problem"] or row["record"]["status"]]
+        + [_metric(row, name) for name in columns.metrics]
+        + [_param(row, name) for name in columns.params]
+        for row in rows
+    ]
+    show(shell, table_bundle(head, body))
+
+
+def show_comparison(shell: Any, comparison: Comparison) -> None:
+    """Show compared runs as a table: one column a run, only what differs."""
+    head = ["", *(run["name"] for run in comparison["runs"])]
+    body = [
+        [row["name"], *("–" if value is None else number(value) for value in row["values"])]
+        for row in comparison["metrics"]
+        if row["differs"]
+    ]
+    body += [
+        [row["name"], *(text(value) if there else "–" for value, there in zip(row["values"], row["present"]))]
+        for row in comparison["params"]
+        if row["differs"]
+    ]
+    show(shell, table_bundle(head, body or [["nothing differs", *("" for _ in comparison["runs"])]]))
+
+
+def table_bundle(head: Sequence[str], body: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Make a table for a notebook and for a terminal; every cell is text."""
+    widths = [max(len(row[index]) for row in [head, *body]) for index in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [head, *body]]
+
+    def row_of(cells: Sequence[str], tag: str) -> str:
+        style = "text-align:left;padding:2px 12px 2px 0;white-space:nowrap"
+        return "<tr>" + "".join(f'<{tag} style="{style}">{html.escape(cell)}</{tag}>' for cell in cells) + "</tr>"
+
+    table = f"<table>{row_of(head, 'th')}{''.join(row_of(row, 'td') for row in body)}</table>"
+    return {"text/plain": "\n".join(lines), "text/html": table}
+
+
+def _metric(row: Experiment, name: str) -> str:
+    fact = row["record"]["metrics"].get(name)
+    if fact is None:
+        return ""
+    return f"{number(fact['last'])} {sparkline(fact['spark'], 8)}".rstrip()
+
+
+def _param(row: Experiment, name: str) -> str:
+    fact = row["record"]["params"].get(name)
+    return text(fact["value"]) if fact else ""
+
+
+def number(value: object) -> str:
+    """Write a metric's value: five significant digits."""
+    return f"{value:.5g}" if isinstance(value, (int, float)) else str(value)
+
+
+def text(value: object) -> str:
+    """Write a parameter's value in one short line."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= 40 else f"{line[:39]}…"
