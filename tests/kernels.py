@@ -11,7 +11,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,40 @@ def run_cells(folder: Path, sources: Sequence[str], *, timeout: int = 60, **more
     client.execute(env=kernel_environment(folder, **more))
     assert (folder / "events.jsonl").exists(), notebook.cells[0].outputs
     return Recorded(notebook, read_events(folder), folder)
+
+
+@dataclass(slots=True)
+class Client:
+    """A kernel spoken to cell by cell, patient with lost replies."""
+
+    connection: Any
+
+    def run(self, source: str, timeout: float = 30) -> list[dict[str, Any]]:
+        """Run a cell and return its IOPub messages up to idle."""
+        sent = self.connection.execute(source)
+        heard = []
+        while True:
+            message = self.connection.get_iopub_msg(timeout=timeout)
+            if message["parent_header"].get("msg_id") != sent:
+                continue
+            heard.append(message)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                return heard
+
+
+@contextmanager
+def client(folder: Path, **more: str) -> Iterator[Client]:
+    """Start a kernel and shut it down again."""
+    from jupyter_client.manager import start_new_kernel
+
+    manager, connection = start_new_kernel(
+        kernel_name="python3", env=kernel_environment(folder, **more), cwd=str(folder)
+    )
+    try:
+        yield Client(connection)
+    finally:
+        connection.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def read_events(folder: Path) -> list[dict[str, Any]]:

@@ -51,11 +51,13 @@ class OpenCell:
 def _guarded(entry: Entry) -> Entry:
     """Keep every failure of ours away from the user's cell, and Ctrl-C away from the middle of our work."""
 
+    before = entry.__name__ == "_before"
+
     @functools.wraps(entry)
     def guarded(self: CellHooks, *args: Any) -> None:
         if self._off:
             return
-        with Held(redeliver=entry.__name__ == "_before") as interrupt:
+        with Held(self._is_in_cell if before else None) as interrupt:
             try:
                 entry(self, *args)
             except BaseException as failure:
@@ -138,6 +140,9 @@ class CellHooks:
         """The number of the cell this thread is running for the open run, if it is in one."""
         stack = self._running.get(threading.get_ident())
         return stack[0].number if stack and self._recording else None
+
+    def _is_in_cell(self) -> bool:
+        return threading.main_thread().ident in self._running
 
     def begin(self) -> None:
         """Start following a run; a cell that is running now is its first."""

@@ -6,24 +6,26 @@ import _thread
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 #: Long enough for the hook to return into the cell, short against a person's patience.
-REDELIVER_AFTER = 0.005
+REDELIVER_AFTER = 0.002
 
 
 class Held:
     """A context in which SIGINT is only noted.
 
-    With `redeliver` (before a cell) the signal is sent again once the cell runs. Otherwise `owed` says that
-    one came, and the caller raises. Does nothing in other threads and where the handler is not Python's.
+    With `still_running` (before a cell) the signal is sent again a moment later, if the cell runs then: an
+    interrupt between cells would cost the kernel its reply. Without, `owed` says that one came, and the
+    caller raises. Does nothing in other threads and where the handler is not Python's.
     """
 
-    __slots__ = ("_handler", "_redeliver", "owed")
+    __slots__ = ("_handler", "_still_running", "owed")
 
-    def __init__(self, *, redeliver: bool) -> None:
-        self._redeliver = redeliver
+    def __init__(self, still_running: Callable[[], bool] | None = None) -> None:
+        self._still_running = still_running
         self._handler: Any = None
         self.owed = False
 
@@ -43,11 +45,13 @@ class Held:
         if self._handler is None:
             return
         signal.signal(signal.SIGINT, self._handler)
-        if self.owed and self._redeliver:
+        if self.owed and self._still_running is not None:
             self.owed = False
-            threading.Thread(target=_redeliver, name="trackside-interrupt", daemon=True).start()
+            work = threading.Thread(target=_redeliver, args=(self._still_running,), daemon=True)
+            work.start()
 
 
-def _redeliver() -> None:
+def _redeliver(still_running: Callable[[], bool]) -> None:
     time.sleep(REDELIVER_AFTER)
-    _thread.interrupt_main()
+    if still_running():
+        _thread.interrupt_main()
