@@ -185,7 +185,14 @@ class Client:
 
     def run(self, source: str, timeout: float = 30) -> list[dict[str, Any]]:
         """Run a cell and return its IOPub messages up to idle."""
-        sent = self.connection.execute(source)
+        return self._until_idle(self.connection.execute(source), timeout)
+
+    def answers(self, request: Any, timeout: float = 30) -> list[dict[str, Any]]:
+        """Send a request made by hand and return its IOPub messages up to idle."""
+        self.connection.shell_channel.send(request)
+        return self._until_idle(request["header"]["msg_id"], timeout)
+
+    def _until_idle(self, sent: str, timeout: float) -> list[dict[str, Any]]:
         heard = []
         while True:
             message = self.connection.get_iopub_msg(timeout=timeout)

@@ -11,10 +11,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Found = TypeVar("Found", dict[str, str], list[str])
 
 GPU_TIMEOUT = 5.0
 #: After this many packages the thread lets others run.
@@ -35,8 +37,8 @@ def collect_environment(cache: Path | None = None) -> dict[str, Any]:
         "implementation": platform.python_implementation(),
         "platform": platform.platform(),
         "cpu": {"name": _cpu_name(), "count": os.cpu_count() or 0},
-        "gpu": _cached(folder, "gpu", boot_id(), _gpu_names),
-        "packages": _cached(folder, "packages", _path_digest(sys.path), _packages),
+        "gpu": _cached(folder, "gpu", boot_id(), list, _gpu_names),
+        "packages": _cached(folder, "packages", _path_digest(sys.path), dict, _packages),
     }
 
 
@@ -59,12 +61,14 @@ def boot_id() -> str:
     return ""
 
 
-def _cached(folder: Path, kind: str, key: str, collect: Any) -> Any:
+def _cached(folder: Path, kind: str, key: str, shape: type[Found], collect: Callable[[], Found]) -> Found:
     name = hashlib.sha256(f"{_VERSION} {kind} {key}".encode("utf-8", "replace")).hexdigest()[:32]
     path = folder / f"{kind}-{name}.json"
     if key:
         with suppress(OSError, ValueError):
-            return json.loads(path.read_text(encoding="utf-8"))
+            remembered = json.loads(path.read_text(encoding="utf-8"))
+            if type(remembered) is shape:
+                return remembered
     found = collect()
     if key:
         with suppress(OSError):
