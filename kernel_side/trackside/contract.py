@@ -290,3 +290,62 @@ class Failure(TypedDict):
     code: str
     message: str
     hint: str
+
+
+class CardParam(TypedDict):
+    """One parameter on the card; `was` is its value in the previous run, null when `change` is "added"."""
+
+    name: str
+    value: Value
+    was: Value
+    change: Literal["only", "added", "changed", "removed"]
+
+
+class CardMetric(TypedDict):
+    """One metric on the card; `against` and `delta` speak of the baseline run, null where it has no finite value."""
+
+    name: str
+    last: Number
+    count: int
+    direction: Direction
+    origin: Origin
+    spark: list[float | None]
+    against: float | None
+    delta: float | None
+    verdict: Literal["better", "worse", "same", "unknown"]
+
+
+class CardStep(TypedDict):
+    """Something to do next: a command and what it does."""
+
+    command: str
+    does: str
+
+
+class RunCard(TypedDict):
+    """`application/vnd.trackside.run+json`: what the card of one run shows, shortened to fit; `more` counts the rest."""
+
+    format: int
+    state: Literal["open", "sealing", "sealed", "kept", "discarded"]
+    status: Status
+    run: str
+    name: str
+    title: str
+    oid: str | None
+    notebook: str | None
+    branch: str | None
+    started: float
+    duration: float
+    previous: str | None
+    baseline: str | None
+    params: list[CardParam]
+    same_params: int
+    metrics: list[CardMetric]
+    cells: CellsFact
+    figures: int
+    artifacts: int
+    warnings: list[WarningFact]
+    more: dict[Literal["params", "metrics", "warnings"], int]
+    sentence: str
+    hint: str
+    next: list[CardStep]
