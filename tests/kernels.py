@@ -135,7 +135,7 @@ class Recorded:
         from trackside.executed import build_executed
 
         run = self.run()
-        data = build_executed(run.cells, run.displays, self.read_file)
+        data = build_executed(run.cells, self.read_file, displays=run.displays)
         return nbformat.reads(data.decode(), as_version=4)
 
 

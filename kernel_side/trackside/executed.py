@@ -108,17 +108,19 @@ def _add(outputs: list[Output], output: Output) -> None:
         outputs.append(output)
 
 
-def build_executed(cells: Iterable[RanCell], displays: Displays, read: ReadFile) -> bytes:
+def build_executed(
+    cells: Iterable[RanCell], read: ReadFile, *, displays: Displays | None = None, python: str = ""
+) -> bytes:
     """Write the notebook (nbformat 4.5, UTF-8): same run, same bytes.
 
-    `displays` holds the newest data and metadata of each display id. A cell run twice is in it twice, so
+    `python` is the version the run had; `displays` holds the newest data and metadata of each display id. A cell run twice is in it twice, so
     ids are by place; the editor's own id is in `metadata.trackside.id`.
     """
     notebook = {
-        "cells": [_cell(cell, displays, read) for cell in cells],
+        "cells": [_cell(cell, displays or {}, read) for cell in cells],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
+            "language_info": {"name": "python", **({"version": python} if python else {})},
             "trackside": {"format": 1},
         },
         "nbformat": 4,

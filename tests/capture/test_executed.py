@@ -54,7 +54,7 @@ def read(data: bytes) -> Any:
 
 @given(source=TEXT, outputs=st.lists(STREAM | DISPLAY | ERROR, max_size=6))
 def test_any_cell_gives_a_valid_notebook_that_reads_back_the_same(source: str, outputs: list[dict[str, Any]]) -> None:
-    notebook = read(build_executed([cell(*outputs, source=source)], {}, no_files))
+    notebook = read(build_executed([cell(*outputs, source=source)], no_files))
     assert notebook.cells[0].source == source
     stored = json.loads(json.dumps(notebook.cells[0].outputs))
     assert stored == fold_outputs([{"e": "output", "output": output} for output in outputs], {})
@@ -62,17 +62,17 @@ def test_any_cell_gives_a_valid_notebook_that_reads_back_the_same(source: str, o
 
 def test_the_same_run_gives_the_same_bytes() -> None:
     cells = [cell({"output_type": "stream", "name": "stdout", "text": "a\n"}, source="x = 1\n", id="q", count=3)]
-    assert build_executed(cells, {}, no_files) == build_executed(cells, {}, no_files)
+    assert build_executed(cells, no_files) == build_executed(cells, no_files)
 
 
 def test_a_cell_run_twice_is_there_twice_with_ids_of_their_own() -> None:
-    notebook = read(build_executed([cell(number=1, id="same"), cell(number=2, id="same")], {}, no_files))
+    notebook = read(build_executed([cell(number=1, id="same"), cell(number=2, id="same")], no_files))
     assert [one.id for one in notebook.cells] == ["cell-1", "cell-2"]
     assert [one.metadata.trackside.id for one in notebook.cells] == ["same", "same"]
 
 
 def test_each_cell_tells_its_number_count_and_end() -> None:
-    notebook = read(build_executed([cell(number=4, count=9, ok=False, id="i")], {}, no_files))
+    notebook = read(build_executed([cell(number=4, count=9, ok=False, id="i")], no_files))
     assert notebook.cells[0].metadata.trackside == {"cell": 4, "count": 9, "ok": False, "id": "i"}
     assert notebook.cells[0].execution_count == 9
 
@@ -82,14 +82,14 @@ def test_nbformat_writes_the_same_bytes() -> None:
         {"output_type": "stream", "name": "stdout", "text": "a\nb"},
         {"output_type": "display_data", "data": {"text/html": "<b>\n</b>", "image/png": "QUJD\n"}, "metadata": {}},
     ]
-    data = build_executed([cell(*outputs, source="x\ny")], {}, no_files)
+    data = build_executed([cell(*outputs, source="x\ny")], no_files)
     assert nbformat.writes(read(data)) + "\n" == data.decode()
 
 
 def test_the_newest_data_of_a_display_is_shown() -> None:
     shown = {"e": "output", "display_id": "d", "output": {"output_type": "display_data", "data": {}, "metadata": {}}}
     newest = {"d": {"data": {"text/plain": "newest"}, "metadata": {"isolated": True}}}
-    output = read(build_executed([cell(shown)], newest, no_files)).cells[0].outputs[0]
+    output = read(build_executed([cell(shown)], no_files, displays=newest)).cells[0].outputs[0]
     assert (output.data, output.metadata) == ({"text/plain": "newest"}, {"isolated": True})
 
 
@@ -107,26 +107,26 @@ def test_side_files_come_back_as_they_were_published() -> None:
         "text/html": {"$file": names[2], "size": 2, "encoding": "utf-8"},
     }
     shown = cell({"output_type": "display_data", "data": data, "metadata": {}})
-    output = read(build_executed([shown], {}, lambda ref: files[ref["$file"]])).cells[0].outputs[0]  # type: ignore[index]
+    output = read(build_executed([shown], lambda ref: files[ref["$file"]])).cells[0].outputs[0]  # type: ignore[index]
     assert output.data == {"image/png": "QUJD\n", "application/json": {"a": [1]}, "text/html": "é"}
 
 
 @pytest.mark.parametrize("reference", [{"$file": "gone", "size": 1}, {"$lost": "full disk", "size": 1}])
 def test_a_lost_side_file_leaves_a_word_and_a_valid_notebook(reference: dict[str, Any]) -> None:
     shown = cell({"output_type": "display_data", "data": {"image/png": reference}, "metadata": {}})
-    output = read(build_executed([shown], {}, no_files)).cells[0].outputs[0]
+    output = read(build_executed([shown], no_files)).cells[0].outputs[0]
     assert output.data == {"text/plain": "[Trackside: this output was lost]"}
 
 
 def test_numbers_that_json_lacks_become_null() -> None:
     bundle = {"application/json": {"x": [float("nan"), 1.5]}}
-    data = build_executed([cell({"output_type": "display_data", "data": bundle, "metadata": {}})], {}, no_files)
+    data = build_executed([cell({"output_type": "display_data", "data": bundle, "metadata": {}})], no_files)
     assert b"NaN" not in data
     assert read(data).cells[0].outputs[0].data["application/json"] == {"x": [None, 1.5]}
 
 
 def test_a_lone_surrogate_survives() -> None:
-    data = build_executed([cell({"output_type": "stream", "name": "stdout", "text": "\ud800"})], {}, no_files)
+    data = build_executed([cell({"output_type": "stream", "name": "stdout", "text": "\ud800"})], no_files)
     assert json.loads(data)["cells"][0]["outputs"][0]["text"] == ["\ud800"]
 
 
