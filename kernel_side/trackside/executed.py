@@ -113,8 +113,8 @@ def build_executed(
 ) -> bytes:
     """Write the notebook (nbformat 4.5, UTF-8): same run, same bytes.
 
-    `python` is the version the run had; `displays` holds the newest data and metadata of each display id. A cell run twice is in it twice, so
-    ids are by place; the editor's own id is in `metadata.trackside.id`.
+    `python` is the version the run had; `displays` holds the newest data and metadata of each display id.
+    A cell run twice is in it twice, so ids are by place; the editor's own id is in `metadata.trackside.id`.
     """
     notebook = {
         "cells": [_cell(cell, displays or {}, read) for cell in cells],

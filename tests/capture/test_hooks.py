@@ -220,6 +220,11 @@ def test_the_cell_that_ends_a_run_is_its_last_and_read_to_there(bench: Bench) ->
     assert [event["cell"] for event in bench.sink.of("cell-end")] == [1]
 
 
+def test_a_run_can_be_ended_from_outside_its_cell(bench: Bench) -> None:
+    bench.run("import threading\nt = threading.Thread(target=bench.hooks.finish)\nt.start(); t.join()", "2")
+    assert [event["cell"] for event in bench.sink.of("cell-end")] == [1]
+
+
 def test_a_cell_that_hands_over_belongs_to_the_next_run(bench: Bench) -> None:
     bench.run("1")
     first = bench.sink

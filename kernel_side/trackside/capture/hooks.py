@@ -160,9 +160,12 @@ class CellHooks:
         With `handover` that cell starts the next run, and its `cell-end` says so by `next: true`:
         it is no part of this one.
         """
-        cell = self._outermost() if self._recording else None
         sink = self._get_sink()
-        if cell is not None and cell.number is not None and sink is not None:
+        # Of every thread: a run may be ended from outside its cell.
+        for stack in list(self._running.values()) if self._recording else []:
+            cell = stack[0]
+            if cell.number is None or sink is None:
+                continue
             if handover:
                 sink.append("cell-end", cell=cell.number, ok=True, error=None, next=True)
             else:

@@ -219,6 +219,7 @@ class Listener(_Source):
         self._woken.bind(wake)
         self._waker = self._context.socket(zmq.PAIR)
         self._waker.connect(wake)
+        self._waking = threading.Lock()
         self._thread = threading.Thread(target=self._listen, name="trackside-iopub", daemon=True)
         _hide_from_debugger(self._thread)
         self._thread.start()
@@ -229,7 +230,7 @@ class Listener(_Source):
 
     def wake(self) -> None:
         """Make the thread call `tick` soon: something was asked of it while nothing is being published."""
-        with suppress(Exception):
+        with suppress(Exception), self._waking:
             self._waker.send(b"", 1)  # zmq.NOBLOCK
 
     def stop(self, timeout: float = 5.0) -> None:
