@@ -38,10 +38,10 @@ class Tool:
         """Put together the command line of one verb."""
         return [self.python, "-m", f"benchmarks.peers.{self.key}", verb, json.dumps(arguments)]
 
-    def perform(self, verb: str, folder: Path, **arguments: object) -> dict[str, Any]:
+    def perform(self, verb: str, folder: Path, *, within: float = TIMEOUT, **arguments: object) -> dict[str, Any]:
         """Do one verb in `folder` and return what it printed.
 
-        Raises Refused with the last line of its complaint when it fails or takes too long.
+        Raises Refused with the last line of its complaint when it fails or takes longer than `within` seconds.
         """
         try:
             done = subprocess.run(
@@ -51,11 +51,11 @@ class Tool:
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=TIMEOUT,
+                timeout=within,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Refused(f"stopped after {TIMEOUT:.0f} s") from None
+            raise Refused(f"stopped after {within:.0f} s") from None
         return read_result(verb, done.stdout, done.stderr)
 
 

@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from benchmarks.environments import BENCH, ROOT, Tool, environment
+from benchmarks.environments import BENCH, ROOT, TIMEOUT, Tool, environment
 from benchmarks.model import OURS, Refused
 
 GIB = 1 << 30
@@ -67,11 +67,9 @@ class Place:
             state.write_text("0")
         have: int = json.loads(state.read_text())
         if have < count:
-            began = time.perf_counter()
-            have, before = (
-                tool.perform("fill", folder, first=have, count=count, seconds=self.patience)["runs"],
-                have,
-            )
+            began, before = time.perf_counter(), have
+            limit = self.patience + TIMEOUT
+            have = tool.perform("fill", folder, within=limit, first=have, count=count, seconds=self.patience)["runs"]
             each = (time.perf_counter() - began) / max(1, have - before)
             state.write_text(json.dumps(have))
             if have < count:

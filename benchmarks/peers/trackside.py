@@ -41,7 +41,7 @@ class Trackside(Peer):
         """Log one metric."""
         import trackside
 
-        trackside.log(step, **{name: value})
+        trackside.log(step=step, **{name: value})
 
     def artifact(self, path: Path) -> None:
         """Keep the file; Trackside decides between Git and DVC's cache."""
