@@ -1,0 +1,50 @@
+# The commands of this repository; CONTRIBUTING.md shows what each one runs.
+# Another interpreter: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEPENDS := pyproject.toml constraints.txt tools/install.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test test-long lint format bench schema clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+demo: $(VENV)/.installed-demo ## track a real notebook several times in a scratch repository under .demo
+	@$(BIN)/python tools/demo.py
+
+lab: $(VENV)/.installed-lab $(VENV)/.installed-demo ## open JupyterLab on the scratch repository
+	@test -d .demo/digits/.git || $(BIN)/python tools/demo.py --only-make
+	cd .demo/digits && ../../$(BIN)/jupyter lab
+
+test: $(VENV)/.installed-test ## run the tests, about a few minutes on two cores
+	@$(BIN)/python -m pytest -n 2 -m "not long"
+
+test-long: $(VENV)/.installed-test ## run the tests with the longer sweeps
+	@$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.installed-lint ## check style, types, layers and the schema
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet --diff .
+	@$(BIN)/mypy
+	@PYTHONPATH=kernel_side $(BIN)/lint-imports --no-cache
+	@$(BIN)/python tools/schema.py --check
+
+format: $(VENV)/.installed-lint ## let ruff put the code in order
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-test ## measure beside the peers and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks
+
+schema: $(VENV)/.installed-lint ## write docs/schema from contract.py
+	@$(BIN)/python tools/schema.py
+
+clean: ## remove what the commands made, the environment too
+	rm -rf $(VENV) .demo .bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+$(VENV)/.installed-%: $(DEPENDS)
+	@$(PYTHON) tools/install.py $*

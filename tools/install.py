@@ -1,0 +1,78 @@
+"""Make `.venv` and install Trackside into it, with the extras asked for: `python3 tools/install.py demo test`.
+
+Runs on any Python 3 with nothing installed, so that what is missing can be said in words.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+OLDEST = (3, 10)
+
+
+def main() -> int:
+    """Install; return the exit status."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("extras", nargs="+", metavar="EXTRA", help="extras of pyproject.toml")
+    extras = parser.parse_args().extras
+    missing = what_is_missing()
+    if missing:
+        print(missing, file=sys.stderr)
+        return 1
+    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not is_working(python):
+        print(f"Making {VENV.name} …", flush=True)
+        # Left by a venv without ensurepip, or by a Python that was upgraded away.
+        shutil.rmtree(VENV, ignore_errors=True)
+        if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
+            print("The virtual environment could not be made; its own words stand above.", file=sys.stderr)
+            return 1
+    print(f"Installing Trackside with {', '.join(extras)} …", flush=True)
+    status = subprocess.call(
+        [
+            str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            "--constraint", str(ROOT / "constraints.txt"), "--editable", f"{ROOT}[{','.join(extras)}]",
+        ]
+    )  # fmt: skip
+    if status:
+        print("pip could not install everything; its own words stand above.", file=sys.stderr)
+        return 1
+    for extra in extras:
+        (VENV / f".installed-{extra}").touch()
+    return 0
+
+
+def what_is_missing() -> str:
+    """Name the first thing the machine lacks and how to get it; empty when all is there."""
+    if sys.version_info < OLDEST:
+        return (
+            f"Trackside needs Python 3.10 or newer; {sys.executable} is {sys.version.split()[0]}.\n"
+            "  Name another one: make PYTHON=python3.12 demo"
+        )
+    if shutil.which("git") is None:
+        return "The program git is missing.\n  On Debian and Ubuntu: apt-get install git"
+    try:
+        import ensurepip
+        import venv
+    except ImportError:
+        return "This Python cannot make virtual environments.\n  On Debian and Ubuntu: apt-get install python3-venv"
+    del ensurepip, venv
+    return ""
+
+
+def is_working(python: Path) -> bool:
+    """Tell whether the interpreter of the environment runs and has pip."""
+    return (
+        python.exists()
+        and subprocess.call([str(python), "-c", "import pip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        == 0
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
