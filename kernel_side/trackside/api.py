@@ -142,18 +142,7 @@ def log_artifact(path: str | os.PathLike[str], *, store: Literal["auto", "git", 
     Small files go into Git, large ones into DVC's cache (or, without DVC, into the clone's own). The file itself
     is only read. Raises NotFoundError, UsageError or StorageError; nothing is kept then.
     """
-    from trackside.artifacts import keep_artifact
-
-    recorder = _open()
-    kept = keep_artifact(
-        path,
-        repository_root=recorder.repository.toplevel if recorder.repository else None,
-        common_dir=recorder.repository.common_dir if recorder.repository else recorder.journal.path.parent.parent,
-        sink=recorder.journal,
-        store=store,
-    )
-    facts = kept.as_json()
-    recorder.journal.append("artifact", **facts)
+    facts = _open().keep_artifact(path, store)
     return {key: facts[key] for key in ("path", "size", "md5", "stored")}
 
 

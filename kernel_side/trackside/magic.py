@@ -88,7 +88,13 @@ class Tracker:
             self.run(f"start {_STARTED_BY_CELL} {line}")
             self.shell.run_cell(cell)
             return
-        self.run(line)
+        try:
+            self.run(line)
+        except TracksideError:
+            raise
+        except Exception as error:
+            # Our fault must not stop the user's "Run All".
+            view.say(f"that failed inside Trackside ({type(error).__name__}: {error}); your cells are not affected")
 
     def run(self, line: str) -> None:
         """Do what one `%track` line says; raises TracksideError, which IPython shows in two lines."""
@@ -99,7 +105,7 @@ class Tracker:
 
     # Verbs ------------------------------------------------------------------------------------------
 
-    def start(self, words: list[str]) -> None:
+    def do_start(self, words: list[str]) -> None:
         options = _options(
             words, single=("--note", "--title"), several=("-p", "--param", "--tag"), flags=(_STARTED_BY_CELL,)
         )
@@ -110,7 +116,7 @@ class Tracker:
             )
         params = dict(_assignment(word) for word in options["-p"] + options["--param"])
         self._stop_card()
-        handle = api.start(
+        api.start(
             options[""][0] if options[""] else None,
             params=params,
             tags=options["--tag"],
@@ -120,23 +126,23 @@ class Tracker:
         self._one_cell = bool(options[_STARTED_BY_CELL])
         recorder = api.recorder()
         if recorder is not None:
-            self._card = view.open_card(self.shell, recorder, handle.name)
+            self._card = view.open_card(self.shell, recorder)
 
-    def end(self, words: list[str]) -> None:
+    def do_end(self, words: list[str]) -> None:
         options = _options(words, flags=("--discard",))
         self._stop_card()
         view.show_outcome(self.shell, api.finish(discard=bool(options["--discard"])))
 
-    def params(self, words: list[str]) -> None:
+    def do_params(self, words: list[str]) -> None:
         api.declare("params", _names(words))
 
-    def metrics(self, words: list[str]) -> None:
+    def do_metrics(self, words: list[str]) -> None:
         api.declare("metrics", _names(words))
 
-    def ignore(self, words: list[str]) -> None:
+    def do_ignore(self, words: list[str]) -> None:
         api.declare("ignore", _names(words))
 
-    def artifact(self, words: list[str]) -> None:
+    def do_artifact(self, words: list[str]) -> None:
         options = _options(words, flags=("--dvc", "--git"))
         if not options[""]:
             raise UsageError("Which files?", hint="%track artifact PATH ...")
@@ -145,29 +151,29 @@ class Tracker:
             kept = api.log_artifact(path, store=store)  # type: ignore[arg-type]  # one of the three above
             view.say(f"kept {kept['path']} ({view.size(kept['size'])}, {kept['stored']})")
 
-    def on(self, _: list[str]) -> None:
+    def do_on(self, _: list[str]) -> None:
         api.follow(self.shell).hooks.resume()
         view.say("capture is on")
 
-    def off(self, _: list[str]) -> None:
+    def do_off(self, _: list[str]) -> None:
         api.follow(self.shell).hooks.pause()
         view.say("capture is paused: cells from the next on are left alone until %track on")
 
-    def status(self, _: list[str]) -> None:
-        view.show_status(self.shell, api.recorder(), api.follow(self.shell).hooks)
+    def do_status(self, _: list[str]) -> None:
+        view.show_status(api.recorder(), api.follow(self.shell).hooks)
 
-    def list(self, words: list[str]) -> None:
+    def do_list(self, words: list[str]) -> None:
         view.show_listing(self.shell, api.runs(" ".join(words), limit=20))
 
-    def show(self, words: list[str]) -> None:
+    def do_show(self, words: list[str]) -> None:
         view.show_run(self.shell, api.show(words[0] if words else ""))
 
-    def compare(self, words: list[str]) -> None:
+    def do_compare(self, words: list[str]) -> None:
         if len(words) < 2:
             raise UsageError("Compare which runs?", hint="%track compare A B")
         view.show_comparison(self.shell, api.compare(*words))
 
-    def help(self, _: list[str]) -> None:
+    def do_help(self, _: list[str]) -> None:
         view.say(HELP)
 
     # Around cells -----------------------------------------------------------------------------------
@@ -220,7 +226,7 @@ class Tracker:
 
 
 VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
-    name: getattr(Tracker, name)
+    name: getattr(Tracker, f"do_{name}")
     for name in (
         "start", "end", "params", "metrics", "artifact", "ignore", "on", "off", "status", "list", "show", "compare", "help",
     )

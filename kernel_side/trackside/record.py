@@ -6,13 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside import dvcfiles, executed
 from trackside.directions import guess_direction
 from trackside.encode import json_bytes
 from trackside.metrics import Summary, summarize
-from trackside.run import FORMAT, Parameter, Run, Series, number_from_json
+from trackside.run import FORMAT, Box, Parameter, Run, number_from_json
 
 if TYPE_CHECKING:
     from trackside.contract import Record
@@ -41,7 +41,7 @@ def build_experiment(
     environment = _environment(run, read)
     images, figures = _images(run, read)
     record = build_record(run, notebook=notebook, order=order, environment=environment, figures=figures)
-    shown = {name: parameter.value for name, parameter in sorted(run.params.items()) if parameter.box == "params"}
+    shown = {name: parameter.value for name, parameter in sorted(run.params.items()) if box_of(run, name) == "params"}
     files = dvcfiles.dvc_files(
         shown,
         {name: number_from_json(fact["last"]) for name, fact in record["metrics"].items()},
@@ -51,9 +51,7 @@ def build_experiment(
     built = {f"{FOLDER}/{path}": data for path, data in files.items()}
     built[RECORD_PATH] = json_bytes(record)
     if run.cells:
-        built[EXECUTED_PATH] = executed.build_executed(
-            run.cells, lambda name: read({"$file": name}) or b"", displays=run.displays, python=run.python
-        )
+        built[EXECUTED_PATH] = executed.build_executed(run.cells, read, displays=run.displays, python=run.python)
     if environment is not None:
         built[f"{FOLDER}/environment.json"] = json_bytes({k: v for k, v in environment.items() if k != "packages"})
         built[f"{FOLDER}/requirements.txt"] = requirements(environment)
@@ -94,24 +92,31 @@ def build_record(
         "derived_from": run.derived_from,
         "tags": list(run.tags),
         "note": run.note,
-        "params": {name: _param(parameter) for name, parameter in sorted(run.params.items())},
-        "metrics": {name: _metric(name, run.series[name], summary) for name, summary in summaries.items()},
+        "params": {name: _param(parameter, box_of(run, name)) for name, parameter in sorted(run.params.items())},
+        "metrics": {name: _metric(run, name, summary) for name, summary in summaries.items()},
         "figures": list(figures),
         "artifacts": [_artifact(run.artifacts[path]) for path in sorted(run.artifacts)],
         "cells": {"executed": len(run.cells), "failed": sum(cell.ok is False for cell in run.cells)},
-        "order": [dict(flag) for flag in order],  # type: ignore[typeddict-item]  # shape is checked by the schema test
+        "order": [cast("Any", dict(flag)) for flag in order],
         "files": _files(run),
         "environment": _environment_fact(environment),
-        "warnings": [dict(warning) for warning in run.warnings],  # type: ignore[typeddict-item]  # as above
+        "warnings": [cast("Any", dict(warning)) for warning in run.warnings],
     }
 
 
-def _param(parameter: Parameter) -> Any:
+def box_of(run: Run, name: str) -> Box:
+    """Return where a parameter is shown: as the team's settings say, else as it was found."""
+    if name in run.pinned:
+        return "params"
+    return "other" if name in run.hidden else run.params[name].box
+
+
+def _param(parameter: Parameter, box: Box) -> Any:
     fact: dict[str, Any] = {
         "value": parameter.value,
         "type": type(parameter.value).__name__,
         "origin": parameter.origin,
-        "box": parameter.box,
+        "box": box,
     }
     if parameter.rule:
         fact["rule"] = parameter.rule
@@ -120,14 +125,15 @@ def _param(parameter: Parameter) -> Any:
     return fact
 
 
-def _metric(name: str, series: Series, summary: Summary) -> Any:
+def _metric(run: Run, name: str, summary: Summary) -> Any:
+    series = run.series[name]
     return {
         "last": summary.last,
         "step": summary.step,
         "min": summary.min,
         "max": summary.max,
         "count": summary.count,
-        "direction": series.direction or guess_direction(name),
+        "direction": run.directions.get(name) or series.direction or guess_direction(name),
         "origin": series.origin,
         "spark": summary.spark,
     }
@@ -182,7 +188,7 @@ def _images(run: Run, read: ReadSideFile) -> tuple[dict[str, bytes], list[Any]]:
         (
             f"cell-{figure.cell:03}-{figure.index}",
             figure.mime,
-            figure.read(lambda name: read({"$file": name}) or b""),
+            read(figure.file),
             figure.cell,
             None,
         )

@@ -11,28 +11,29 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 
 from trackside.capture import fork
 from trackside.capture.secrets import scan_bytes, screen_text, screen_value
 from trackside.errors import NoRepositoryError, StateError, StorageError, TracksideError, UsageError
-from trackside.git.refs import Delete, change_refs, list_refs
 from trackside.git.repository import Repository, open_repository
-from trackside.git.snapshot import Limits, changed_since, rebase_snapshot, take_snapshot
 from trackside.journal.liveness import boot_id, process_start
 from trackside.journal.places import journal_folder
 from trackside.journal.reader import Tail
 from trackside.journal.worker import Worker
 from trackside.journal.writer import Journal
-from trackside.recovery import recover
 from trackside.refs import open_ref
 from trackside.run import Origin, Run, RunId, Value, new_run_id
-from trackside.sealing import Sealed, base_facts, seal, write_start_snapshot
+from trackside.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from trackside.git.snapshot import Limits
+    from trackside.sealing import Sealed
 
 End = Literal["finished", "failed", "interrupted"]
 _LARGEST_NOTEBOOK: Final = 50_000_000
@@ -47,6 +48,7 @@ class KernelCapture(Protocol):
 
     def open(self, journal: Journal) -> None: ...
     def close(self, *, handover: bool, patience: float) -> None: ...
+    def declare(self, what: str, names: Iterable[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +73,10 @@ class Recorder:
         *,
         notebook: str | None,
         capture: KernelCapture | None,
-        limits: Limits,
+        settings: Settings,
     ) -> None:
         self.journal, self.id, self.name, self.repository = journal, run, name, repository
-        self.notebook, self.capture, self.limits = notebook, capture, limits
+        self.notebook, self.capture, self.settings = notebook, capture, settings
         #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; a front end may set it.
         self.read_editor: Callable[[], bytes | None] = lambda: None
         self.troubles: list[TracksideError] = []
@@ -100,7 +102,7 @@ class Recorder:
 
     # What is logged ---------------------------------------------------------------------------------
 
-    def point(self, name: str, value: object, step: int | None = None) -> None:
+    def point(self, name: str, value: Any, step: int | None = None) -> None:
         """Log one point of a metric; on disk when this returns. UsageError when the value is no number."""
         if self._disabled:
             return
@@ -167,13 +169,22 @@ class Recorder:
             self._guard(self._note_base)
         self._guard(self._note_environment)
         if self.repository is not None:
-            self._guard(lambda: recover(self.repository, own={self.id}, settling=True) and None)  # type: ignore[arg-type]
+            self._guard(self._recover_others)
+
+    def _recover_others(self) -> None:
+        from trackside.recovery import recover
+
+        assert self.repository is not None
+        recover(self.repository, own={self.id}, settling=True)
 
     def _note_base(self) -> None:
+        from trackside.git.snapshot import take_snapshot
+        from trackside.sealing import base_facts, write_start_snapshot
+
         assert self.repository is not None
         snapshot = take_snapshot(
             self.repository,
-            limits=self.limits,
+            limits=self._limits(),
             near=self._near(),
             screen=credentials_in,
             notebook=self._editor_notebook(),
@@ -206,6 +217,12 @@ class Recorder:
         from trackside.encode import json_bytes
 
         self.journal.append("environment", file=self.journal.keep(json_bytes(collect_environment())))
+
+    def _limits(self) -> Limits:
+        from trackside.git.snapshot import Limits
+
+        asked = self.settings
+        return Limits(added_file=asked.added_file, added_total=asked.added_total, changed_file=asked.changed_file)
 
     def _near(self) -> str:
         inside = self.repository.relative(self.notebook) if self.repository and self.notebook else None
@@ -280,6 +297,8 @@ class Recorder:
         return Outcome(state=state, run=self._tail.run, sealed=sealed, trouble=trouble)
 
     def _seal(self, patience: float) -> Sealed:
+        from trackside.sealing import seal
+
         if not self.journal.flush():
             raise StorageError(
                 f"{self.journal.waiting} lines of the journal could not be written: the disk refuses them.",
@@ -290,6 +309,7 @@ class Recorder:
             raise self.troubles[0] if self.troubles else NoRepositoryError("This folder is in no Git repository.")
         try:
             self._keep_notebook("end")
+            self._keep_asked_artifacts(self.repository)
             self._note_end_snapshot(self.repository)
             self.journal.sync()
             sealed = seal(self.repository, self.journal.path, patience=patience)
@@ -301,12 +321,54 @@ class Recorder:
         self._guard(lambda: _tell_dvc(self.repository, sealed))
         return sealed
 
+    def keep_artifact(self, path: str | os.PathLike[str], store: Literal["auto", "git", "dvc"]) -> dict[str, Any]:
+        """Keep a file or folder with the run as it is now; return the facts of its event."""
+        from trackside.artifacts import keep_artifact
+
+        repository = self.repository
+        kept = keep_artifact(
+            path,
+            repository_root=repository.toplevel if repository else None,
+            common_dir=repository.common_dir if repository else self.journal.path.parent.parent,
+            sink=self.journal,
+            store=store,
+            limit=self.settings.artifact_in_git,
+        )
+        facts = kept.as_json()
+        self.journal.append("artifact", **facts)
+        return facts
+
+    def _keep_asked_artifacts(self, repository: Repository) -> None:
+        """Keep the files the repository's settings ask for, unless the user kept them already."""
+        assert repository.toplevel is not None or not self.settings.artifacts
+        for pattern in self.settings.artifacts:
+            for path in sorted(Path(repository.toplevel or ".").glob(pattern))[:100]:
+                inside = repository.relative(path)
+                if inside is not None and inside not in self._tail.run.artifacts and self._is_of_run(path):
+                    try:
+                        self.keep_artifact(path, "auto")
+                    except TracksideError as error:
+                        self.warn(error.code, error.message, error.hint)
+
+    def _is_of_run(self, path: Path) -> bool:
+        """Tell whether the run itself wrote the file: an older one belongs to another run."""
+        try:
+            return path.stat().st_mtime >= self.started - 2.0
+        except OSError:
+            return False
+
     def _note_end_snapshot(self, repository: Repository) -> None:
+        from trackside.git.snapshot import changed_since, rebase_snapshot, take_snapshot
+
         base = self._tail.run.base
         if base is None:
             return
         snapshot = take_snapshot(
-            repository, limits=self.limits, near=self._near(), screen=credentials_in, notebook=self._editor_notebook()
+            repository,
+            limits=self._limits(),
+            near=self._near(),
+            screen=credentials_in,
+            notebook=self._editor_notebook(),
         )
         if snapshot.head is None:
             return
@@ -322,6 +384,8 @@ class Recorder:
         )
 
     def _discard(self) -> None:
+        from trackside.git.refs import Delete, change_refs, list_refs
+
         if self.repository is not None:
             ref = open_ref(self.id)
             oid = list_refs(self.repository, ref).get(ref)
@@ -342,29 +406,27 @@ class Recorder:
 
     def _journal_trouble(self, error: OSError) -> None:
         self.troubles.append(StorageError(f"The journal cannot be written: {error.strerror}.", code="journal"))
-        print(
-            f"Trackside: the journal cannot be written ({error.strerror}); what is logged waits in memory.",
-            file=sys.stderr,
-        )  # noqa: T201  # the only way to tell at once that the disk is full
+        told = f"Trackside: the journal cannot be written ({error.strerror}); what is logged waits in memory.\n"
+        sys.stderr.write(told)  # the only way to tell at once that the disk is full
 
 
 _NOT_FINITE: Final = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}
 
 
-def _number(name: str, value: object) -> Any:
+def _number(name: str, value: object) -> float:
     """Return a plain number for what may be logged as a point; types are told apart exactly."""
     if type(value) in _NUMBERS:
-        return int(value) if type(value) is bool else value  # type: ignore[call-overload]
-    from trackside.capture.measures import read_number
+        return int(value) if type(value) is bool else cast("float", value)
+    from trackside.capture.exact import read_number
 
-    number = read_number(value)
-    if number is None:
+    found = read_number(value)
+    if found is None:
         raise UsageError(
             f"{name} is a {type(value).__name__}, not a number.",
             hint="Log a float, an int or a 0-d array.",
             code="not-a-number",
         )
-    return number
+    return found[0]
 
 
 def plain_value(value: object) -> tuple[Value, bool]:
@@ -376,10 +438,10 @@ def plain_value(value: object) -> tuple[Value, bool]:
         if len(items) <= 100 and all(ok and type(item) is not list for item, ok in items):
             return [item for item, _ in items], True  # type: ignore[misc]
         return None, False
-    from trackside.capture.measures import read_number
+    from trackside.capture.exact import read_number
 
-    number = read_number(value)
-    return number, number is not None
+    found = read_number(value)
+    return (found[0], True) if found is not None else (None, False)
 
 
 def _flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> list[tuple[str, object]]:
@@ -419,7 +481,6 @@ def begin(
     note: str = "",
     derived_from: str | None = None,
     capture: KernelCapture | None = None,
-    limits: Limits | None = None,
 ) -> Recorder:
     """Open a run: its journal, in the clone that holds the notebook, or in the user's state folder.
 
@@ -457,12 +518,20 @@ def begin(
         notebook=notebook, frontend=frontend, cwd=folder, pid=os.getpid(), process_start=process_start(os.getpid()),
         boot=boot_id(), python=sys.version.split()[0], derived_from=derived_from,
     )  # fmt: skip
-    recorder = Recorder(journal, run, name, repository, notebook=notebook, capture=capture, limits=limits or Limits())
+    settings = read_settings(repository.toplevel if repository else None)
+    if settings.directions or settings.hide or settings.pin:
+        facts = {"directions": dict(settings.directions), "hide": settings.hide, "pin": settings.pin}
+        journal.append("settings", **facts)
+    recorder = Recorder(journal, run, name, repository, notebook=notebook, capture=capture, settings=settings)
+    for problem in settings.problems:
+        recorder.warn("settings", problem, "docs/settings.md")
     recorder.troubles += troubles
     for trouble in troubles:
         recorder.warn(trouble.code, trouble.message, trouble.hint)
     if capture is not None:
         capture.open(journal)
+        if settings.ignore:
+            capture.declare("ignore", settings.ignore)
     recorder.prepare()
     return recorder
 
@@ -470,6 +539,7 @@ def begin(
 def _free_name(repository: Repository, name: str) -> str:
     """Return the wanted name, or the first free one after it, when a run, branch or tag holds it."""
     from trackside.git.objects import existing
+    from trackside.git.refs import list_refs
     from trackside.names import candidate
     from trackside.refs import EXPERIMENTS
 

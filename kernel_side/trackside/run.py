@@ -136,6 +136,9 @@ class Run:
     notebooks: dict[str, dict[str, Any]] = field(default_factory=dict)
     snapshot: dict[str, Any] | None = None
     sealed: dict[str, str] | None = None
+    directions: dict[str, Direction] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    pinned: frozenset[str] = frozenset()
     unreadable: int = 0
     _by_number: dict[int, Cell] = field(default_factory=dict)
 
@@ -325,6 +328,11 @@ def _sealed(run: Run, event: Event) -> None:
     run.sealed = {"ref": event["ref"], "oid": event["oid"]}
 
 
+def _settings(run: Run, event: Event) -> None:
+    run.directions = dict(event.get("directions") or {})
+    run.hidden, run.pinned = frozenset(event.get("hide") or ()), frozenset(event.get("pin") or ())
+
+
 def _nothing(run: Run, event: Event) -> None:
     """Kinds kept for a reader of the journal, which change no fact of the run."""
 
@@ -350,6 +358,7 @@ _FOLDS: Final = {
     "snapshot": _snapshot,
     "end": _end,
     "sealed": _sealed,
+    "settings": _settings,
 }
 
 

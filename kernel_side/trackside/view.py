@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.capture.notebook import find_notebook
 from trackside.card import card_bundle, collect_card
-from trackside.errors import TracksideError
 from trackside.journal.reader import Tail
 from trackside.metrics import sparkline
 from trackside.record import build_record
@@ -89,13 +88,13 @@ class LiveCard:
         self._stopped.set()
 
 
-def open_card(shell: Any, recorder: Recorder, name: str) -> LiveCard | None:
+def open_card(shell: Any, recorder: Recorder) -> LiveCard | None:
     """Say that a run has started: a live card where somebody is looking, else one line."""
     for trouble in recorder.troubles:
         say(f"{trouble.message} {trouble.hint}".rstrip())
     if find_notebook(shell).has_front_end:
         return LiveCard(shell, recorder)
-    say(f"run {name} started")
+    say(f"run {recorder.name} started")
     return None
 
 
@@ -118,9 +117,11 @@ def show_outcome(shell: Any, outcome: Outcome) -> None:
 
 def _neighbours(oid: str, record: Record) -> tuple[Record, Record | None, Record | None]:
     """Return the run as sealed, the one before it, and the one others are compared with."""
-    from trackside import api, reading
+    from trackside import api
 
     try:
+        from trackside import reading
+
         shown = api.runs(limit=200)["experiments"]
         own = next((row for row in shown if row["oid"] == oid), None)
         others = [row for row in shown if row["oid"] != oid and row["source"] != "journal" and row["problem"] is None]
@@ -128,7 +129,8 @@ def _neighbours(oid: str, record: Record) -> tuple[Record, Record | None, Record
         before = next((row["record"] for row in others if row["record"]["started"] <= started), None)
         baseline = reading.baseline_run(others)
         return own["record"] if own else record, before, baseline["record"] if baseline else None
-    except TracksideError:
+    except Exception:
+        # The experiment exists; a card that cannot compare it is still a card.
         return record, None, None
 
 
@@ -153,7 +155,7 @@ def show_run(shell: Any, details: Details) -> None:
     show(shell, card_bundle(collect_card(record, state=state, oid=row["oid"])))
 
 
-def show_status(shell: Any, recorder: Recorder | None, hooks: CellHooks) -> None:
+def show_status(recorder: Recorder | None, hooks: CellHooks) -> None:
     """Say what is captured now."""
     if recorder is None:
         say("no run is open; %track starts one")
