@@ -36,7 +36,7 @@ def format_target(target: Target | None, unit: str, tools: Mapping[str, Tool]) -
         return ""
     if target.of:
         of = tools[target.of].peer.title if target.of in tools else target.of
-        return f"≤ {format_number(target.limit)} × {of}"
+        return f"≤ {target.limit:g} × {of}"
     return f"{'≥' if target.at_least else '≤'} {format_number(target.limit)} {unit}"
 
 
@@ -94,7 +94,8 @@ def _overview(jobs: Sequence[Job], tools: Sequence[Tool], table: Table) -> str:
     ]
     for row in (row for job in jobs for row in job.rows):
         found = medians(table[row.key])
-        cells = [_cell(table[row.key][tool.key], found, tool.key) for tool in tools]
+        is_count = row.target is not None and row.target.at_least
+        cells = [_cell(table[row.key][tool.key], {} if is_count else found, tool.key) for tool in tools]
         target = format_target(row.target, row.unit, by_key)
         lines.append(f"| {row.title}, {row.unit} | {target} | {format_verdict(row, found)} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

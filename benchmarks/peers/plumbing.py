@@ -20,7 +20,7 @@ class Plumbing(Peer):
     key = "plumbing"
     title = "Git plumbing"
     words = (
-        "`status` to find what changed, `hash-object -w`, `ls-tree`, `mktree --batch`, `commit-tree`, `update-ref`, "
+        "`status` to find what changed, `hash-object -w`, `ls-tree`, `mktree`, `commit-tree`, `update-ref`, "
         "and the ref read back: one snapshot of code, record and artifact a run"
     )
     refusals: ClassVar = dict.fromkeys(
