@@ -3,6 +3,8 @@
 Runs on any Python 3 with nothing installed, so that what is missing can be said in words.
 """
 
+# ruff: noqa: T201  # a program of the terminal: to print is its work
+
 import argparse
 import os
 import shutil
@@ -32,10 +34,10 @@ def main() -> int:
         if subprocess.call([sys.executable, "-m", "venv", str(VENV)]):
             print("The virtual environment could not be made; its own words stand above.", file=sys.stderr)
             return 1
-    print(f"Installing Trackside with {', '.join(extras)} …", flush=True)
+    print(f"Installing Trackside with {', '.join(extras)}; the first time takes a minute or two …", flush=True)
     status = subprocess.call(
         [
-            str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check",
             "--constraint", str(ROOT / "constraints.txt"), "--editable", f"{ROOT}[{','.join(extras)}]",
         ]
     )  # fmt: skip

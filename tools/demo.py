@@ -1,0 +1,134 @@
+"""The demo: a scratch Git repository from `binder/`, real notebooks tracked several times, the best made a branch."""
+
+# ruff: noqa: T201  # a program of the terminal: to print is its work
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PROJECT: Final = ROOT / ".demo" / "project"
+#: Says that a folder was made here and may be made anew.
+MARK: Final = PROJECT / ".git" / "trackside-demo"
+#: Not in the scratch repository: they set up the machine, not the project.
+SETUP: Final = ("environment.yml", "postBuild", "ruff.toml", "*.pyc", "__pycache__", ".ipynb_checkpoints")
+
+RUNS: Final = (
+    ("digits.ipynb", "first-try", {}),
+    ("digits.ipynb", "wider", {"hidden": "96"}),
+    ("digits.ipynb", "profiles", {"hidden": "96", "profiles": "True"}),
+    ("digits.ipynb", "hasty", {"hidden": "96", "profiles": "True", "learning_rate": "0.05"}),
+    ("diabetes.ipynb", "diabetes", {"depth": "3"}),
+)
+BASE: Final = "first-try"
+
+
+def main() -> int:
+    """Make the scratch repository, track, list, compare, branch; return the exit status."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--only-make", action="store_true", help="make the scratch repository and stop")
+    options = parser.parse_args()
+    if shutil.which("git") is None:
+        print("The program git is missing.\n  On Debian and Ubuntu: apt-get install git", file=sys.stderr)
+        return 1
+    began = time.monotonic()
+    make_project()
+    if options.only_make:
+        return 0
+    for notebook, name, params in RUNS:
+        settings = [word for key, value in params.items() for word in ("-p", f"{key}={value}")]
+        trackside("run", notebook, "--name", name, *settings)
+    trackside("list")
+    best = best_of("metrics.val_accuracy")
+    trackside("show", best)
+    if best != BASE:
+        trackside("compare", BASE, best)
+    trackside("branch", best)
+    git_shows(best)
+    print(
+        f"\nAll of it took {time.monotonic() - began:.0f} seconds. "
+        "The checkout stands where it stood: `git status` is clean.\n\n"
+        "What to do next\n"
+        "  make lab                                      the same notebooks in JupyterLab\n"
+        f"  cd {PROJECT.relative_to(ROOT)}                              the scratch repository, with:\n"
+        "  ../../.venv/bin/trackside list 'metrics.accuracy > 0.97'\n"
+        f"  ../../.venv/bin/trackside diff {BASE} {best}\n"
+        "  git for-each-ref refs/exps                    every run is a commit\n"
+        "In a notebook of your own:  %load_ext trackside  and  %track"
+    )
+    return 0
+
+
+def make_project() -> None:
+    """Make the scratch repository anew; refuse to touch a folder that was not made here."""
+    if PROJECT.exists():
+        if not MARK.exists():
+            raise SystemExit(f"{PROJECT} is not a scratch repository of the demo; move it away first.")
+        shutil.rmtree(PROJECT)
+    shutil.copytree(ROOT / "binder", PROJECT, ignore=shutil.ignore_patterns(*SETUP))
+    git("init", "--quiet", "--initial-branch=main")
+    for key in ("user.name", "user.email"):
+        # Without an identity Git refuses the commit; only this repository gets one.
+        if not git_says("config", key):
+            git("config", key, "Demo" if key == "user.name" else "demo@example.org")
+    git("add", "--all")
+    git("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "-m", "Two notebooks")
+    MARK.touch()
+    print(f"A scratch repository was made in {PROJECT.relative_to(ROOT)}.")
+
+
+def trackside(*words: str) -> None:
+    """Show a command as one would type it, and run it."""
+    print(f"\n$ trackside {shlex.join(words)}", flush=True)
+    subprocess.run([sys.executable, "-m", "trackside", *words], cwd=PROJECT, env=environment(), check=True)
+
+
+def best_of(metric: str) -> str:
+    """Name the run that is best by `metric`, through what any script can use: `list --json`."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "trackside", "list", f"{metric} > 0", "--sort", f"-{metric}", "-n", "1", "--json"],
+        cwd=PROJECT, env=environment(), check=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return str(json.loads(listed.stdout)["experiments"][0]["name"])
+
+
+def git_shows(name: str) -> None:
+    """Show that a run is a commit like any other."""
+    branches = git_says("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+    branch = next(branch for branch in branches if name in branch)
+    print(f"\n$ git show --stat {branch}", flush=True)
+    git("--no-pager", "show", "--stat=100", "--format=%h %an  %s%n%n%(trailers)", branch)
+
+
+def git(*words: str) -> None:
+    """Run git in the scratch repository."""
+    subprocess.run(["git", *words], cwd=PROJECT, env=environment(), check=True)
+
+
+def git_says(*words: str) -> str:
+    """Return what git prints; empty when it refuses."""
+    done = subprocess.run(["git", *words], cwd=PROJECT, env=environment(), stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
+
+
+def environment() -> dict[str, str]:
+    """Return this environment without the GIT_* of a hook around us, which would lead git elsewhere."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+if __name__ == "__main__":
+    try:
+        raise SystemExit(main())
+    except subprocess.CalledProcessError as error:
+        raise SystemExit(f"The demo stopped: `{shlex.join(map(str, error.cmd[2:]))}` failed.") from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
