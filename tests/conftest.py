@@ -1,0 +1,51 @@
+"""Every test gets a home, a state folder and a global Git configuration of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from states import ROOT, make_repository
+
+GLOBAL = """\
+[user]
+    name = Ada Example
+    email = ada@example.org
+[init]
+    defaultBranch = main
+[safe]
+    bareRepository = all
+"""
+
+
+@pytest.fixture(scope="session")
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is found out about the machine once serves all tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def home(
+    tmp_path_factory: pytest.TempPathFactory, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Isolate a test from the person who runs it."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / ".gitconfig").write_text(GLOBAL)
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / ".config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_folder))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    paths = [str(ROOT / "kernel_side"), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in paths if path))
+    yield folder
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one commit: `train.py`, `notes.md`, a folder and an executable."""
+    return make_repository(tmp_path / "clone")
