@@ -1,0 +1,189 @@
+"""A content-addressed cache in DVC's layout: `files/md5/<2>/<30>`, whole objects only, mode 444.
+
+An object is the copy itself, hashed after it was made: what lies under a hash has that hash, whatever somebody did
+to the source meanwhile. `copy_file_range` shares the blocks where the file system can (btrfs, XFS) and copies inside
+the kernel elsewhere. A link to the source, which DVC can make as well, would let later edits of the user's file reach
+into the cache, or take the user's right to write.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+_COPIED_AT_ONCE: Final = 64 << 20
+_READ_AT_ONCE: Final = 256 << 10
+_MODE: Final = 0o444
+_STALE_SECONDS: Final = 86_400
+_TEMPORARY: Final = ".trackside-"
+#: The file system cannot do it; another way can.
+_CANNOT: Final = frozenset(
+    {errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.ENOTTY, errno.EBADF}
+)
+#: A file written a moment ago can change again without its times showing it: clocks of file systems tick this coarsely.
+_TICK_SECONDS: Final = 0.02
+
+
+class ChangingError(Exception):
+    """The file changed each time while it was copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What tells that a file is still the same without reading it."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stat:
+        """Take the telling part of a stat result."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+    @property
+    def changed(self) -> float:
+        """When the file or its inode last changed, unix seconds."""
+        return max(self.mtime_ns, self.ctime_ns) / 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """One cache folder; `is_shared` when all users of its group write it (DVC's `cache.shared = group`)."""
+
+    folder: Path
+    is_shared: bool = False
+
+    def path_of(self, oid: str) -> Path:
+        """Return where an object lies, there or not."""
+        return self.folder / "files" / "md5" / oid[:2] / oid[2:]
+
+    def has(self, oid: str, size: int | None = None) -> bool:
+        """Tell whether an object is there, with that size."""
+        try:
+            status = self.path_of(oid).stat()
+        except OSError:
+            return False
+        return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
+
+    def add_file(self, path: Path) -> tuple[str, Stat]:
+        """Copy a file in; return its md5 and the stat it had all the while.
+
+        Raises ChangingError, and OSError as met: no partial object stays then.
+        """
+        self._sweep()
+        for _ in range(2):
+            with open(path, "rb", buffering=0) as source, self._temporary() as temporary:
+                before = settled_stat(source)
+                with open(temporary, "r+b", buffering=0) as target:
+                    copied = copy_content(source, target, before.size)
+                    target.seek(0)
+                    md5 = md5_of(target)
+                if copied == before.size and Stat.of(os.fstat(source.fileno())) == before:
+                    self._place(temporary, md5, before.size)
+                    return md5, before
+        raise ChangingError(os.fspath(path))
+
+    def add_bytes(self, oid: str, data: bytes) -> None:
+        """Store bytes whose id is known; raises OSError."""
+        if not self.has(oid, len(data)):
+            with self._temporary() as temporary:
+                temporary.write_bytes(data)
+                self._place(temporary, oid, len(data))
+
+    @contextmanager
+    def _temporary(self) -> Iterator[Path]:
+        """Make an empty file in the cache's file system; it is gone afterwards unless it was placed."""
+        folder = self.folder / "files"
+        self._make(folder)
+        path = folder / f"{_TEMPORARY}{secrets.token_hex(8)}.tmp"
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _place(self, temporary: Path, oid: str, size: int) -> None:
+        if self.has(oid, size):
+            return
+        target = self.path_of(oid)
+        self._make(target.parent)
+        os.chmod(temporary, _MODE)
+        os.replace(temporary, target)
+
+    def _make(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder != self.folder:
+            self._make(folder.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.is_shared:
+            with suppress(OSError):
+                folder.chmod(0o2775)
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half copied a day ago or longer."""
+        with suppress(OSError):
+            for entry in os.scandir(self.folder / "files"):
+                if entry.name.startswith(_TEMPORARY) and entry.stat().st_mtime < time.time() - _STALE_SECONDS:
+                    os.unlink(entry.path)
+
+
+def settled_stat(file: BinaryIO) -> Stat:
+    """Stat an open file so that every later change shows: wait out the tick of a file written just now."""
+    found = Stat.of(os.fstat(file.fileno()))
+    if abs(time.time() - found.changed) < _TICK_SECONDS:
+        time.sleep(_TICK_SECONDS)
+        found = Stat.of(os.fstat(file.fileno()))
+    return found
+
+
+def copy_content(source: BinaryIO, target: BinaryIO, size: int) -> int:
+    """Copy at most `size` bytes the quickest way there is; return how many were copied."""
+    copied = 0
+    if hasattr(os, "copy_file_range"):
+        try:
+            while copied < size:
+                count = os.copy_file_range(source.fileno(), target.fileno(), min(_COPIED_AT_ONCE, size - copied))
+                if not count:
+                    break
+                copied += count
+        except OSError as error:
+            if error.errno not in _CANNOT:
+                raise
+    # Some file systems (/proc, FUSE) copy nothing that way and say so by a zero.
+    source.seek(copied)
+    target.seek(copied)
+    view = memoryview(bytearray(_READ_AT_ONCE))
+    while copied < size:
+        count = source.readinto(view[: size - copied])  # type: ignore[attr-defined]  # raw files have it
+        if not count:
+            break
+        _write_all(target, view[:count])
+        copied += count
+    return copied
+
+
+def _write_all(target: BinaryIO, view: memoryview) -> None:
+    while view:
+        view = view[target.write(view) :]
+
+
+def md5_of(file: BinaryIO) -> str:
+    """Hash the rest of an open file."""
+    digest = hashlib.md5(usedforsecurity=False)
+    view = memoryview(bytearray(_READ_AT_ONCE))
+    while count := file.readinto(view):  # type: ignore[attr-defined]  # raw files have it
+        digest.update(view[:count])
+    return digest.hexdigest()
