@@ -349,3 +349,32 @@ class RunCard(TypedDict):
     sentence: str
     hint: str
     next: list[CardStep]
+
+
+class CellDiff(TypedDict):
+    """One cell of a notebook on both sides, outputs left out; `before` and `after` count from 1, null where absent."""
+
+    change: Literal["same", "changed", "added", "removed"]
+    kind: str
+    before: int | None
+    after: int | None
+    diff: str
+
+
+class FileDiff(TypedDict):
+    """One file that differs; `diff` is unified (empty for a binary file), `cells` null unless it is a notebook."""
+
+    path: str
+    change: Literal["changed", "added", "removed"]
+    binary: bool
+    diff: str
+    cells: list[CellDiff] | None
+
+
+class CodeDiff(TypedDict):
+    """`diff --json`: the source files and notebooks that differ between two commits, records left out."""
+
+    format: int
+    before: str
+    after: str
+    files: list[FileDiff]

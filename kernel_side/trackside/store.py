@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from trackside import annotations
+from trackside.annotations import fold_annotations, format_event, parse_events
 from trackside.encode import json_bytes
-from trackside.errors import GitError, NameTakenError, NotFoundError
+from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_record
-from trackside.git.commit import append_note
-from trackside.git.objects import Object, list_tree, read_object, read_objects
+from trackside.git.objects import Object, existing, list_tree, read_object, read_objects
 from trackside.git.refs import Create, Delete, change_refs, list_refs
 from trackside.git.repository import Repository, identity
-from trackside.index import Index, Row
-from trackside.record import EXECUTED_PATH, RECORD_PATH
+from trackside.index import Glance, Index
 from trackside.refs import EXPERIMENTS, NOTES, TRASH, ExperimentRef, TrashRef, parse_experiment_ref, parse_trash_ref
+from trackside.row import Row, glance_of, make_row, parse_glances
 
 if TYPE_CHECKING:
     from trackside.contract import Experiment, Record
 
+_RECORD_PATH: Final = ".trackside/run.json"
+_EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
-#: Files DVC keeps its facts in; a tree without any has none to show.
+#: Records read and remembered in one go.
+_AT_ONCE: Final = 5_000
 _LARGEST_READ: Final = 20_000_000
+_UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
 
 
 @dataclass(slots=True)
@@ -35,9 +38,13 @@ class Shelf:
     refs: dict[str, list[ExperimentRef]] = field(default_factory=dict)
     notes_tip: str | None = None
 
-    def names(self) -> dict[str, tuple[ExperimentRef, str]]:
-        """Return name → (ref, commit id)."""
-        return {ref.name: (ref, oid) for oid, refs in self.refs.items() for ref in refs}
+    def named(self) -> list[tuple[ExperimentRef, str]]:
+        """Return every (ref, commit id)."""
+        return [(ref, oid) for oid, refs in self.refs.items() for ref in refs]
+
+    def names(self) -> set[str]:
+        """Return the names in use."""
+        return {ref.name for ref, _ in self.named()}
 
 
 class Store:
@@ -46,6 +53,8 @@ class Store:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._index: Index | None = None
+        #: What was read where there is no index to remember it.
+        self._unsaved: dict[str, tuple[Glance, bytes]] = {}
 
     @property
     def index(self) -> Index:
@@ -65,48 +74,85 @@ class Store:
                 shelf.notes_tip = oid
         return shelf
 
-    def newest(self, shelf: Shelf, limit: int) -> list[Experiment]:
-        """Return the `limit` experiments that started last, newest first, reading no other record."""
-        self._learn(shelf.refs)
-        starts = self.index.starts()
-        latest = sorted(shelf.refs, key=lambda oid: (starts.get(oid, 0.0), oid), reverse=True)[:limit]
-        return self.read(shelf, latest)
+    def rows(self, shelf: Shelf) -> list[Row]:
+        """Return what a table needs of every experiment, in no promised order; reads no whole record known before."""
+        known = self._known(shelf, None)
+        notes = self._notes(shelf.notes_tip)
+        try:
+            glances = _parsed(known, shelf)
+        except ValueError:
+            # Another program wrote into the index; it is derived, so begin it anew.
+            self.index.forget(())
+            known = self._known(shelf, None)
+            glances = _parsed(known, shelf)
+        rows = []
+        for oid, refs in shelf.refs.items():
+            found, glance = known.get(oid), glances[oid]
+            noted = fold_annotations(parse_events(notes[oid]), glance[9]) if oid in notes else None
+            for ref in refs:
+                rows.append(
+                    make_row(
+                        glance,
+                        name=ref.name,
+                        oid=oid,
+                        ref=str(ref),
+                        source=found.source if found else "trackside",
+                        problem=found.problem if found else _UNREADABLE,
+                        noted=noted,
+                    )
+                )
+        return rows
 
     def read(self, shelf: Shelf, oids: Sequence[str] | None = None) -> list[Experiment]:
         """Return the experiments of the given commits (all: in no promised order) with their annotations."""
-        wanted = shelf.refs if oids is None else {oid: shelf.refs[oid] for oid in oids if oid in shelf.refs}
-        rows = {row[0]: row for row in self._rows(wanted, everything=oids is None)}
+        wanted = list(shelf.refs) if oids is None else [oid for oid in oids if oid in shelf.refs]
+        known = self._known(shelf, wanted)
+        records = self.records(wanted)
         notes = self._notes(shelf.notes_tip)
-        found = []
-        for oid, refs in wanted.items():
-            row = rows.get(oid)
-            if row is None:
-                record: Record = empty_record(name=refs[0].name, baseline=refs[0].baseline)
-                row = (oid, "trackside", 0.0, "It could not be read: `git fsck` says what is missing.", b"")
+        found: list[Experiment] = []
+        for oid in wanted:
+            glance, refs = known.get(oid), shelf.refs[oid]
+            if oid in records:
+                record: Record = json.loads(records[oid])
             else:
-                record = _loads(row[4])
-            events = annotations.parse_events(notes[oid]) if oid in notes else ()
-            noted = annotations.fold_annotations(events, record["tags"])
+                record = empty_record(name=refs[0].name, baseline=refs[0].baseline)
+            events = parse_events(notes[oid]) if oid in notes else ()
+            noted = fold_annotations(events, record["tags"])
             for ref in refs:
-                found.append(_experiment(ref, row, record, noted))
+                found.append(
+                    {
+                        "name": ref.name,
+                        "oid": oid,
+                        "ref": str(ref),
+                        "source": cast("Any", glance.source if glance else "trackside"),
+                        "problem": glance.problem if glance else _UNREADABLE,
+                        "annotations": noted,
+                        "record": record,
+                    }
+                )
         return found
+
+    def records(self, oids: Sequence[str]) -> dict[str, bytes]:
+        """Return checked records as JSON by commit id, of commits `rows` or `read` met before."""
+        kept = self.index.records(oids if len(oids) < _AT_ONCE else None)
+        return {**kept, **{oid: record for oid, (_, record) in self._unsaved.items()}}
 
     def find(self, name: str) -> tuple[ExperimentRef, str]:
         """Find an experiment by its name, or a unique beginning of its name or commit id; NotFoundError if none."""
-        names = self.shelf().names()
-        if name in names:
-            return names[name]
-        near = {
-            oid: (ref, oid)
-            for known, (ref, oid) in names.items()
-            if known.startswith(name) or (len(name) >= 4 and oid.startswith(name))
-        }
+        named = self.shelf().named()
+        near = [(ref, oid) for ref, oid in named if name in (ref.name, oid)] or [
+            (ref, oid)
+            for ref, oid in named
+            if name and (ref.name.startswith(name) or (len(name) >= 4 and oid.startswith(name)))
+        ]
         if len(near) == 1:
-            return next(iter(near.values()))
-        if near:
-            some = ", ".join(sorted(ref.name for ref, _ in near.values())[:5])
-            raise NotFoundError(f"{name!r} could be several runs: {some}.", hint="Write more of the name.")
-        raise NotFoundError(f"There is no run named {name!r} here.", hint="`trackside list` shows them.")
+            return near[0]
+        if not near:
+            raise NotFoundError(f"There is no run named {name!r} here.", hint=_near_names(name, named))
+        some = ", ".join(sorted(f"{ref.name} ({oid[:8]})" for ref, oid in near)[:5])
+        raise NotFoundError(
+            f"{name!r} could be several runs: {some}.", hint="Write more of the name, or the commit id."
+        )
 
     def details(self, oid: str) -> dict[str, bytes]:
         """Read every file under `.trackside/` of an experiment, images left out: path → content."""
@@ -123,39 +169,55 @@ class Store:
 
     def executed(self, oid: str) -> bytes | None:
         """Read the notebook of the cells as executed."""
-        return self.file(oid, EXECUTED_PATH)
+        return self.file(oid, _EXECUTED_PATH)
 
-    def annotate(self, oid: str, change: Mapping[str, Any]) -> None:
-        """Append one annotation event to an experiment; retried while others annotate too."""
+    def annotate(self, oids: Sequence[str], change: Mapping[str, Any]) -> None:
+        """Append one annotation event to experiments; retried while others annotate too."""
+        from trackside.git.commit import append_note
+
         author = identity(self.repository)
-        for attempt in range(_TRIES):
-            now = time.time()
-            event = annotations.format_event(now, str(author["email"]), dict(change))
-            tip = self.shelf().notes_tip
-            before = self._read_notes(tip).get(oid, b"") if tip else b""
-            if append_note(self.repository, NOTES, oid, before + event, author, int(now)):
-                return
-            time.sleep(0.02 * (attempt + 1))
-        raise GitError("Annotations are being changed by others all the time.", hint="Try again.", code="moved")
+        for oid in oids:
+            for attempt in range(_TRIES):
+                now = time.time()
+                event = format_event(now, str(author["email"]), dict(change))
+                tip = list_refs(self.repository, NOTES).get(NOTES)
+                before = self._read_notes(tip).get(oid, b"") if tip else b""
+                if before and not before.endswith(b"\n"):
+                    before += b"\n"
+                if append_note(self.repository, NOTES, oid, before + event, author, int(now)):
+                    break
+                time.sleep(0.02 * (attempt + 1))
+            else:
+                raise GitError("Annotations are being changed by others all the time.", hint="Try again.", code="moved")
 
     def rename(self, name: str, new: str) -> ExperimentRef:
-        """Rename an experiment; NameTakenError when the new name is in use."""
+        """Rename an experiment; NameTakenError when a run, branch or tag has the new name."""
+        from trackside.names import require_free
+
         ref, oid = self.find(name)
-        if new in self.shelf().names():
-            raise NameTakenError(f"There is a run named {new} already.", hint="Choose another name.")
-        renamed = ExperimentRef(ref.baseline, new)
+        names = self.shelf().names()
+
+        def is_taken(wanted: str) -> bool:
+            return wanted in names or any(existing(self.repository, [f"refs/heads/{wanted}", f"refs/tags/{wanted}"]))
+
+        renamed = ExperimentRef(ref.baseline, require_free(new, is_taken))
         change_refs(self.repository, [Create(str(renamed), oid), Delete(str(ref), oid)])
         return renamed
 
     def delete(self, names: Sequence[str]) -> list[str]:
         """Move experiments into the trash, all in one transaction; return their names."""
-        found = dict([self.find(name) for name in names])
+        found = list(dict.fromkeys(self.find(name) for name in names))
         now = int(time.time())
+        used = {str(ref) for ref, _ in self.trash()}
         changes: list[Create | Delete] = []
-        for ref, oid in found.items():
-            changes += [Create(str(TrashRef(ref.name, now)), oid), Delete(str(ref), oid)]
+        for ref, oid in found:
+            trash = TrashRef(ref.name, now)
+            while str(trash) in used:
+                trash = TrashRef(ref.name, trash.deleted + 1)
+            used.add(str(trash))
+            changes += [Create(str(trash), oid), Delete(str(ref), oid)]
         change_refs(self.repository, changes)
-        return [ref.name for ref in found]
+        return [ref.name for ref, _ in found]
 
     def trash(self) -> list[tuple[TrashRef, str]]:
         """List deleted experiments, the last deleted first."""
@@ -171,10 +233,10 @@ class Store:
         trash, oid = found
         commit = read_object(self.repository, oid)
         if commit is None:
-            raise NotFoundError(f"The commit of {name!r} is gone.", hint="git fsck")
-        ref = ExperimentRef(cast("Any", parse_commit(commit).parent), name)
+            raise DamagedError(f"The commit of {name!r} is gone.", hint="git fsck")
         if name in self.shelf().names():
             raise NameTakenError(f"Another run is named {name} now.", hint=f"trackside rename {name} NEW, then again.")
+        ref = ExperimentRef(cast("Any", parse_commit(commit).parent or oid), name)
         change_refs(self.repository, [Create(str(ref), oid), Delete(str(trash), oid)])
         return ref
 
@@ -184,51 +246,66 @@ class Store:
             self._index.close()
             self._index = None
 
-    def _rows(self, wanted: Mapping[str, list[ExperimentRef]], *, everything: bool) -> Iterable[Row]:
-        new = self._learn(wanted)
-        known = self.index.rows(None if everything else list(wanted))
-        return [*(row for row in known if row[0] not in new), *new.values()]
-
-    def _learn(self, wanted: Mapping[str, list[ExperimentRef]]) -> dict[str, Row]:
-        """Read the records of commits the index does not know, and remember them."""
-        known = self.index.starts()
+    def _known(self, shelf: Shelf, oids: Sequence[str] | None) -> dict[str, Glance]:
+        """Return what is known of the commits (None: all on the shelf), after reading those met for the first time."""
+        wanted = shelf.refs if oids is None else {oid: shelf.refs[oid] for oid in oids}
+        known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
+        known.update((oid, glance) for oid, (glance, _) in self._unsaved.items())
         unknown = [oid for oid in wanted if oid not in known]
-        rows: dict[str, Row] = {}
+        for begin in range(0, len(unknown), _AT_ONCE):
+            part = unknown[begin : begin + _AT_ONCE]
+            learned = self._learn(wanted, part)
+            self.index.add(learned)
+            if not self.index.is_usable:
+                self._unsaved.update((row[0].oid, row) for row in learned)
+            known.update((glance.oid, glance) for glance, _ in learned)
+        return known
+
+    def _learn(self, wanted: Mapping[str, list[ExperimentRef]], oids: Sequence[str]) -> list[tuple[Glance, bytes]]:
+        """Read the records of commits from Git."""
+        learned = []
         foreign = []
-        for oid, found in zip(unknown, read_objects(self.repository, [f"{oid}:{RECORD_PATH}" for oid in unknown])):
+        for oid, found in zip(oids, read_objects(self.repository, [f"{oid}:{_RECORD_PATH}" for oid in oids])):
             ref = wanted[oid][0]
             if found is None:
                 foreign.append(oid)
                 continue
             record, problem = parse_record(found.data, name=ref.name, baseline=ref.baseline)
-            rows[oid] = (oid, "trackside", record["started"], problem, json_bytes(record))
-        for oid in foreign:
-            row = self._read_foreign(oid, wanted[oid][0])
-            if row is not None:
-                rows[oid] = row
-        self.index.add(list(rows.values()))
-        return rows
+            learned.append(_learned(oid, "trackside", record, problem))
+        for oid, commit in zip(foreign, read_objects(self.repository, foreign)):
+            ref = wanted[oid][0]
+            read = self._read_foreign(oid, commit, ref) if commit is not None and commit.kind == "commit" else None
+            if read is not None:
+                learned.append(_learned(oid, "dvc", *read))
+        return learned
 
-    def _read_foreign(self, oid: str, ref: ExperimentRef) -> Row | None:
-        """Read an experiment made by `dvc exp` or DVCLive; None when not even its commit is there."""
-        from trackside.foreign_record import record_from_tree
-
-        commit = read_object(self.repository, oid)
-        if commit is None or commit.kind != "commit":
-            return None
-        head = parse_commit(commit)
-        try:
-            files = list_tree(self.repository, oid)
-        except GitError:
-            return None
+    def tree_reader(self, oid: str) -> tuple[Callable[[str], bytes | None], list[str]]:
+        """Return how to read files of an experiment's tree by path, and the paths there are; GitError if gone."""
+        files = list_tree(self.repository, oid)
 
         def read(path: str) -> bytes | None:
             entry = files.get(path)
             found = read_object(self.repository, entry[1]) if entry else None
             return found.data if found is not None and len(found.data) <= _LARGEST_READ else None
 
-        record, problem = record_from_tree(read, list(files), name=ref.name, baseline=ref.baseline, commit=head)
-        return (oid, "dvc", record["started"], problem, json_bytes(record))
+        return read, list(files)
+
+    def parent(self, oid: str) -> str:
+        """Return the baseline commit of an experiment; DamagedError when the commit is gone."""
+        commit = read_object(self.repository, oid)
+        if commit is None:
+            raise DamagedError("The commit of that run is gone.", hint="git fsck")
+        return parse_commit(commit).parent
+
+    def _read_foreign(self, oid: str, commit: Object, ref: ExperimentRef) -> tuple[Record, str | None] | None:
+        """Read an experiment made by `dvc exp` or DVCLive; None when its tree is gone."""
+        from trackside.foreign_record import record_from_tree
+
+        try:
+            read, paths = self.tree_reader(oid)
+        except GitError:
+            return None
+        return record_from_tree(read, paths, name=ref.name, baseline=ref.baseline, commit=parse_commit(commit))
 
     def _notes(self, tip: str | None) -> dict[str, bytes]:
         if tip is None:
@@ -282,17 +359,22 @@ def _seconds(when: str) -> float:
     return float(word) if word.isdigit() and len(word) < 13 else 0.0
 
 
-def _experiment(ref: ExperimentRef, row: Row, record: Record, noted: Any) -> Experiment:
-    return {
-        "name": ref.name,
-        "oid": row[0],
-        "ref": str(ref),
-        "source": cast("Any", row[1]),
-        "problem": row[3],
-        "annotations": noted,
-        "record": record,
-    }
+def _parsed(known: Mapping[str, Glance], shelf: Shelf) -> dict[str, Any]:
+    """Return the parsed glance of every commit on the shelf; one that is gone says nothing."""
+    there = [oid for oid in shelf.refs if oid in known]
+    glances = dict(zip(there, parse_glances([known[oid].glance for oid in there])))
+    for oid, refs in shelf.refs.items():
+        if oid not in glances:
+            glances[oid] = json.loads(glance_of(empty_record(name=refs[0].name, baseline=refs[0].baseline)))
+    return glances
 
 
-def _loads(data: bytes) -> Record:
-    return cast("Record", json.loads(data))
+def _learned(oid: str, source: str, record: Record, problem: str | None) -> tuple[Glance, bytes]:
+    return Glance(oid, source, problem, glance_of(record).decode()), json_bytes(record)
+
+
+def _near_names(name: str, named: Iterable[tuple[ExperimentRef, str]]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [ref.name for ref, _ in named], 1)
+    return f"Did you mean {near[0]}?" if near else "`trackside list` shows them."

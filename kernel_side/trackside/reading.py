@@ -1,0 +1,332 @@
+"""What `list`, `show`, `compare` and `diff` give every front end: runs of one repository as shapes of the contract.
+
+Reading first finishes what others left: the run of a process that died becomes an experiment before it is listed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from trackside import row as rows_of
+from trackside.encode import json_bytes
+from trackside.errors import NotFoundError, TracksideError, UsageError
+from trackside.git.objects import read_objects
+from trackside.git.repository import Repository
+from trackside.journal.places import journal_folder
+from trackside.journal.reader import SideFiles, list_journals
+from trackside.query import Query, parse_query, parse_sort
+from trackside.row import Row
+from trackside.run import FORMAT
+from trackside.store import Shelf, Store
+
+if TYPE_CHECKING:
+    from trackside.contract import CellShown, CodeDiff, Comparison, Details, Experiment, Listing, SeriesPoint
+    from trackside.run import Run
+
+DEFAULT_SORT: Final = "-started"
+_REQUIREMENTS: Final = ".trackside/requirements.txt"
+
+
+@dataclass(slots=True)
+class OpenRun:
+    """A run that is still in its journal."""
+
+    journal: Path
+    run: Run
+    experiment: Experiment
+
+
+@dataclass(slots=True)
+class Selection:
+    """The runs a listing shows, in order, and how to read more of them."""
+
+    rows: list[Row]
+    total: int
+    baseline: Row | None
+    query: Query
+    every: list[Row]
+    store: Store
+    shelf: Shelf
+    open: list[OpenRun]
+    #: What recovery has to say: experiments it made, runs that wait and why.
+    said: list[str] = field(default_factory=list)
+
+    def experiments(self) -> list[Experiment]:
+        """Read the shown runs whole."""
+        by_ref = {item["ref"]: item for item in self.store.read(self.shelf, self._oids())}
+        by_name = {item.run.name: item.experiment for item in self.open}
+        return [by_ref[row.ref] if row.ref else by_name[row.name] for row in self.rows]
+
+    def listing(self) -> Listing:
+        """Return them as `list --json` tells them."""
+        return {
+            "format": FORMAT,
+            "total": self.total,
+            "baseline": self.baseline.name if self.baseline else None,
+            "experiments": self.experiments(),
+        }
+
+    def listing_json(self) -> bytes:
+        """Write `listing` as JSON; records go from the index to the text unparsed, since they were checked once."""
+        records = self.store.records(self._oids())
+        by_name = {item.run.name: item.experiment for item in self.open}
+        parts = []
+        for row in self.rows:
+            if row.oid is None:
+                parts.append(json_bytes(by_name[row.name]))
+            elif row.oid in records:
+                parts.append(_experiment_json(row, records[row.oid]))
+            else:
+                parts.append(json_bytes(self.store.read(self.shelf, [row.oid])[0]))
+        head = json_bytes(
+            {"format": FORMAT, "total": self.total, "baseline": self.baseline.name if self.baseline else None}
+        )
+        return head[:-1] + b',"experiments":[\n' + b",\n".join(parts) + b"\n]}\n"
+
+    def _oids(self) -> list[str]:
+        return list(dict.fromkeys(row.oid for row in self.rows if row.oid is not None))
+
+
+def select(
+    repository: Repository,
+    *,
+    query: str = "",
+    sort: str = "",
+    limit: int | None = None,
+    archived: bool = False,
+    now: float | None = None,
+) -> Selection:
+    """Choose the runs to show; archived ones only when asked for, by option or by name in the query."""
+    now = time.time() if now is None else now
+    wanted, order = parse_query(query, now=now), parse_sort(sort or DEFAULT_SORT, now=now)
+    said, open_runs = _unsealed(repository)
+    store = Store(repository)
+    shelf = store.shelf()
+    every = [*(rows_of.row_of(item.experiment) for item in open_runs), *store.rows(shelf)]
+    shows_archived = archived or "archived" in wanted.fields
+    found = order(row for row in every if (shows_archived or not row.archived) and wanted.matches(row))
+    shown = found if limit is None else found[: max(0, limit)]
+    return Selection(
+        rows=shown,
+        total=len(found),
+        baseline=rows_of.baseline_run(found),
+        query=wanted,
+        every=every,
+        store=store,
+        shelf=shelf,
+        open=open_runs,
+        said=said,
+    )
+
+
+def listing(
+    repository: Repository, *, query: str = "", sort: str = "", limit: int | None = None, archived: bool = False
+) -> Listing:
+    """List runs, newest first unless sorted otherwise; `limit` cuts after `total` is counted."""
+    return select(repository, query=query, sort=sort, limit=limit, archived=archived).listing()
+
+
+def baseline_run(experiments: Sequence[Experiment]) -> Experiment | None:
+    """Return the run others are compared with: the promoted one that started last, else the oldest."""
+    found = rows_of.baseline_run([rows_of.row_of(experiment) for experiment in experiments])
+    return next((item for item in experiments if found is not None and item["ref"] == found.ref), None)
+
+
+def missing_names(selection: Selection) -> list[str]:
+    """Say which metrics and parameters a filter speaks of that no run has, with the nearest one that exists."""
+    from difflib import get_close_matches
+
+    said = []
+    for kind, asked in (("metric", selection.query.metrics), ("parameter", selection.query.params)):
+        known: set[str] = set()
+        for row in selection.every:
+            known.update(row.metrics if kind == "metric" else (*row.params, *row.hidden))
+        for name in sorted(asked - known):
+            if kind == "metric" and name.rpartition(".")[0] in known:
+                continue
+            near = get_close_matches(name, known, 1)
+            said.append(f"No run here has a {kind} {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+    return said
+
+
+def details(repository: Repository, name: str = "") -> Details:
+    """Read one run whole: by name, by the beginning of its name or commit id, or the newest."""
+    opened, oid, store = _find(repository, name)
+    if opened is not None:
+        series: dict[str, list[SeriesPoint]] = {
+            metric: [
+                {"step": step, "value": _json_number(value), "t": round(when - opened.run.started, 6)}
+                for step, value, when in found.points
+            ]
+            for metric, found in sorted(opened.run.series.items())
+        }
+        cells: list[CellShown] = [
+            {"cell": cell.cell, "count": cell.count, "source": cell.source, "ok": cell.ok} for cell in opened.run.cells
+        ]
+        return {"format": FORMAT, "experiment": opened.experiment, "series": series, "cells": cells}
+    experiment = store.read(store.shelf(), [oid])[0]
+    if experiment["source"] == "dvc":
+        from trackside.foreign_record import series_from_tree
+
+        return {
+            "format": FORMAT,
+            "experiment": experiment,
+            "series": {
+                metric: [{"step": step, "value": _json_number(value), "t": None} for step, value in points]
+                for metric, points in series_from_tree(*store.tree_reader(oid)).items()
+            },
+            "cells": [],
+        }
+    files = store.details(oid)
+    return {
+        "format": FORMAT,
+        "experiment": experiment,
+        "series": _curves(experiment, files),
+        "cells": _cells(files.get(".trackside/executed.ipynb")),
+    }
+
+
+def comparison(repository: Repository, names: Sequence[str]) -> Comparison:
+    """Set two or more runs side by side; the first is the one compared with."""
+    from trackside.compare import compare_experiments, requirements_of
+
+    if len(names) < 2:
+        raise UsageError("Two runs or more are needed to compare.", hint="trackside compare A B")
+    experiments, packages = [], []
+    for name in names:
+        opened, oid, store = _find(repository, name)
+        if opened is not None:
+            experiments.append(opened.experiment)
+            packages.append(_open_packages(opened))
+        else:
+            experiments.append(store.read(store.shelf(), [oid])[0])
+            found = next(read_objects(repository, [f"{oid}:{_REQUIREMENTS}"]))
+            packages.append(requirements_of(found.data if found else None))
+    return compare_experiments(experiments, packages)
+
+
+def code_diff(repository: Repository, before: str, after: str = "") -> CodeDiff:
+    """Tell the files and notebook cells that differ between two runs; with one name, from its baseline commit to it."""
+    from trackside.source_diff import diff_commits
+
+    store = Store(repository)
+    ref, oid = store.find(before)
+    if after:
+        other, other_oid = store.find(after)
+        return diff_commits(repository, oid, other_oid, before=ref.name, after=other.name)
+    parent = store.parent(oid)
+    return diff_commits(repository, parent, oid, before=parent[:12], after=ref.name)
+
+
+def _unsealed(repository: Repository) -> tuple[list[str], list[OpenRun]]:
+    """Finish what dead processes left; return what is to be said of it, and the runs still in their journals."""
+    if not list_journals(journal_folder(repository)) and not list_journals(journal_folder(None)):
+        return [], []
+    from trackside.recovery import is_sealed, open_runs, recover
+
+    done = recover(repository)
+    said = [f"Recovered the run {sealed.name}." for sealed in done.sealed]
+    reasons: dict[Path, TracksideError] = dict(done.waiting)
+    found = []
+    for journal, run in open_runs(repository):
+        if run.sealed is None and not is_sealed(journal):
+            found.append(OpenRun(journal, run, _open_experiment(repository, run, reasons.get(journal))))
+    known = {item.journal for item in found}
+    said += [f"{journal.name} waits: {error.message}" for journal, error in done.waiting if journal not in known]
+    return said, found
+
+
+def _open_experiment(repository: Repository, run: Run, reason: TracksideError | None) -> Experiment:
+    from trackside.record import build_record
+
+    record = build_record(run, notebook=repository.relative(run.notebook) if run.notebook else None)
+    if reason is not None and record["status"] == "open":
+        record["status"] = "interrupted"
+    return {
+        "name": run.name,
+        "oid": None,
+        "ref": None,
+        "source": "journal",
+        "problem": f"It waits in its journal: {reason.message}" if reason else None,
+        "annotations": {
+            "tags": list(record["tags"]), "star": False, "archived": False, "note": record["note"], "promoted": None,
+        },
+        "record": record,
+    }  # fmt: skip
+
+
+def _find(repository: Repository, name: str) -> tuple[OpenRun | None, str, Store]:
+    """Find a run by name, or the newest: an open one, or the commit of an experiment."""
+    _, open_runs = _unsealed(repository)
+    store = Store(repository)
+    if name:
+        named = [item for item in open_runs if name in (item.run.name, item.run.id)]
+        return (named[-1], "", store) if named else (None, store.find(name)[1], store)
+    newest = max(store.rows(store.shelf()), key=lambda row: row.started, default=None)
+    if open_runs and (newest is None or open_runs[-1].run.started >= newest.started):
+        return open_runs[-1], "", store
+    if newest is None or newest.oid is None:
+        raise NotFoundError("There are no runs here yet.", hint="`%track` in a notebook, or `trackside run NOTEBOOK`.")
+    return None, newest.oid, store
+
+
+def _curves(experiment: Experiment, files: Mapping[str, bytes]) -> dict[str, list[SeriesPoint]]:
+    from trackside.dvcfiles import FOLDER, curve_path, parse_curve
+
+    found: dict[str, list[SeriesPoint]] = {}
+    for metric in experiment["record"]["metrics"]:
+        data = files.get(f"{FOLDER}/{curve_path(metric)}")
+        points = parse_curve(data) if data is not None else []
+        found[metric] = [{"step": step, "value": _json_number(value), "t": None} for step, value in points]
+    return found
+
+
+def _cells(notebook: bytes | None) -> list[CellShown]:
+    """Read the executed cells from the notebook that records them; [] when it is none."""
+    try:
+        cells = json.loads(notebook or b"{}").get("cells", [])
+        return [
+            {
+                "cell": number,
+                "count": cell.get("execution_count"),
+                "source": "".join(cell["source"]),
+                "ok": not any(output.get("output_type") == "error" for output in cell.get("outputs", [])),
+            }
+            for number, cell in enumerate(cells, 1)
+            if cell["cell_type"] == "code"
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def _open_packages(opened: OpenRun) -> dict[str, str] | None:
+    data = SideFiles(opened.journal).read(opened.run.environment) if opened.run.environment else None
+    packages = json.loads(data).get("packages") if data else None
+    return packages if type(packages) is dict else None
+
+
+def _json_number(value: float) -> Any:
+    if value - value == 0:
+        return value
+    return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+
+
+def _experiment_json(row: Row, record: bytes) -> bytes:
+    head = json_bytes(
+        {
+            "name": row.name,
+            "oid": row.oid,
+            "ref": row.ref,
+            "source": row.source,
+            "problem": row.problem,
+            "annotations": {
+                "tags": row.tags, "star": row.star, "archived": row.archived, "note": row.noted, "promoted": row.promoted,
+            },
+        }
+    )  # fmt: skip
+    return head[:-1] + b',"record":' + record + b"}"

@@ -1,0 +1,130 @@
+"""One run as a table, a filter and a sort see it: small enough that ten thousand are read in a blink. Pure.
+
+A `Row` travels as the JSON list of `glance_of`, which is what the index keeps beside each full record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from trackside.encode import json_bytes
+
+if TYPE_CHECKING:
+    from trackside.contract import Annotations, Experiment, Record, Value
+
+#: Position of (last, min, max, count, direction) in what a row says of a metric.
+LAST, MIN, MAX, COUNT, DIRECTION = range(5)
+_GLANCE_FIELDS: Final = 15
+
+
+class Row(NamedTuple):
+    """What is told of one run at a glance; times in unix seconds.
+
+    `params` are those of the box "params", `hidden` those of the others. A metric is the list (last, min, max,
+    count, direction); a number JSON cannot write is one of "NaN", "Infinity", "-Infinity".
+    """
+
+    title: str
+    status: str
+    started: float
+    duration: float
+    notebook: str | None
+    branch: str | None
+    author: str
+    email: str
+    note: str
+    tags: list[str]
+    baseline: str
+    warnings: int
+    params: dict[str, Value]
+    hidden: dict[str, Value]
+    metrics: dict[str, list[Any]]
+    name: str = ""
+    oid: str | None = None
+    ref: str | None = None
+    source: str = "trackside"
+    problem: str | None = None
+    star: bool = False
+    archived: bool = False
+    promoted: str | None = None
+    #: The note people wrote afterwards, where `note` is that or the run's own.
+    noted: str = ""
+
+
+def glance_of(record: Record) -> bytes:
+    """Write what a row tells of a record as one JSON list."""
+    author, params = record["author"], record["params"]
+    flags = sum(flag["level"] == "warning" for flag in record["order"])
+    return json_bytes(
+        [
+            record["title"], record["status"], record["started"], record["duration"], record["notebook"],
+            record["branch"], author["name"], author["email"], record["note"], record["tags"], record["baseline"],
+            len(record["warnings"]) + flags,
+            {name: fact["value"] for name, fact in params.items() if fact["box"] == "params"},
+            {name: fact["value"] for name, fact in params.items() if fact["box"] != "params"},
+            {
+                name: [fact["last"], fact["min"], fact["max"], fact["count"], fact["direction"]]
+                for name, fact in record["metrics"].items()
+            },
+        ]
+    )  # fmt: skip
+
+
+def parse_glances(glances: Sequence[str]) -> list[Any]:
+    """Read many glances in one go, which takes half the time of one by one; ValueError when one is none."""
+    parsed = json.loads(f"[{','.join(glances)}]")
+    if len(parsed) != len(glances) or any(type(one) is not list or len(one) != _GLANCE_FIELDS for one in parsed):
+        raise ValueError("not glances")
+    return parsed  # type: ignore[no-any-return]  # each item was just checked to be a list
+
+
+def row_of(experiment: Experiment) -> Row:
+    """Return the row of an experiment that was read whole."""
+    return make_row(
+        json.loads(glance_of(experiment["record"])),
+        name=experiment["name"],
+        oid=experiment["oid"],
+        ref=experiment["ref"],
+        source=experiment["source"],
+        problem=experiment["problem"],
+        noted=experiment["annotations"],
+    )
+
+
+def make_row(
+    glance: list[Any],
+    *,
+    name: str,
+    oid: str | None,
+    ref: str | None,
+    source: str,
+    problem: str | None,
+    noted: Annotations | None,
+) -> Row:
+    """Make a row of a glance and of what only refs and annotations know; annotations win over the record."""
+    if noted is None:
+        return Row._make((*glance, name, oid, ref, source, problem, False, False, None, ""))
+    row = Row._make(
+        (*glance, name, oid, ref, source, problem, noted["star"], noted["archived"], noted["promoted"], noted["note"])
+    )
+    return row._replace(tags=noted["tags"], note=noted["note"] or row.note)
+
+
+def baseline_run(rows: Sequence[Row]) -> Row | None:
+    """Return the run others are compared with: the promoted one that started last, else the oldest."""
+    promoted = [row for row in rows if row.promoted]
+    if promoted:
+        return max(promoted, key=lambda row: (row.started, row.name))
+    sealed = [row for row in rows if row.source != "journal"]
+    return min(sealed, key=lambda row: (row.started, row.name), default=None)
+
+
+def metric_number(metric: Sequence[Any] | None, place: int = LAST) -> float | int | None:
+    """Return a number of a metric as a Python number, None when the run has none."""
+    value = metric[place] if metric is not None else None
+    return _NUMBERS.get(value, 0.0) if type(value) is str else value
+
+
+_NUMBERS: Final[Mapping[str, float]] = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
