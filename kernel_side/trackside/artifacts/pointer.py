@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from trackside.encode import yaml_bytes
+
+#: A hash of such digits would be read back as a number.
+_NUMBER_LIKE: Final = re.compile(r"[0-9]+(?:e[0-9]+)?\Z")
 
 
 def pointer_bytes(name: str, *, md5: str, size: int, nfiles: int | None = None) -> bytes:
     """Build the content of `<name>.dvc`; `nfiles` for a directory."""
-    out: dict[str, object] = {"md5": md5, "size": size}
-    if nfiles is not None:
-        out["nfiles"] = nfiles
-    lines = yaml_bytes({**out, "hash": "md5", "path": name}).decode("utf-8").splitlines()
-    return ("outs:\n- " + "\n  ".join(lines) + "\n").encode("utf-8")
+    shown = f"'{md5}'" if _NUMBER_LIKE.match(md5) else md5
+    count = "" if nfiles is None else f"  nfiles: {nfiles}\n"
+    path = yaml_bytes({"path": name}).decode("utf-8")
+    return f"outs:\n- md5: {shown}\n  size: {size}\n{count}  hash: md5\n  {path}".encode()
 
 
 def listing_bytes(files: Sequence[tuple[str, str]]) -> bytes:
