@@ -4,8 +4,7 @@ In a notebook: `%load_ext trackside`, then `%track`. In a script: `trackside.sta
 `trackside.end()`. Names are loaded when first used, so that importing this costs next to nothing.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: it would hide the module `trackside.annotations`.
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 End = Literal["finished", "failed", "interrupted"]
 _LARGEST_NOTEBOOK: Final = 50_000_000
 _NUMBERS: Final = frozenset({float, int, bool})
-_SIMPLE: Final = frozenset({str, int, float, bool, type(None)})
 
 worker: Final = Worker("trackside")
 
@@ -431,17 +430,13 @@ def _number(name: str, value: object) -> float:
 
 def plain_value(value: object) -> tuple[Value, bool]:
     """Return (the plain value to record, whether it is one); types are told apart exactly."""
-    if type(value) in _SIMPLE:
-        return value, True  # type: ignore[return-value]
-    if type(value) in (list, tuple):
-        items = [plain_value(item) for item in value]  # type: ignore[attr-defined]
-        if len(items) <= 100 and all(ok and type(item) is not list for item, ok in items):
-            return [item for item, _ in items], True  # type: ignore[misc]
-        return None, False
-    from trackside.capture.exact import read_number
+    from trackside.capture.exact import Nothing, read_number, read_value
 
-    found = read_number(value)
-    return (found[0], True) if found is not None else (None, False)
+    found = read_value(value)
+    if not isinstance(found, Nothing):
+        return found, True
+    number = read_number(value)
+    return (number[0], True) if number is not None else (None, False)
 
 
 def _flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> list[tuple[str, object]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,6 +41,9 @@ _MOST_VALUES: Final = 20
 
 def new_run_id(now: float | None = None) -> RunId:
     """Return an id that sorts by start time (UTC, to the second) and never repeats."""
+    # Imported here: it brings OpenSSL with it, which only a process that starts runs needs.
+    import secrets
+
     stamp = time.strftime("%Y%m%dt%H%M%S", time.gmtime(now))
     return RunId(f"{stamp}-{secrets.token_hex(5)}")
 
@@ -320,7 +322,9 @@ def _end(run: Run, event: Event) -> None:
         return
     status = event["status"]
     if status == "auto":
-        status = "failed" if run.cells and run.cells[-1].ok is False else "finished"
+        # The cell that only says `%track end` tells nothing of how the work before it went.
+        worked = next((cell for cell in reversed(run.cells) if not cell.source.lstrip().startswith("%track")), None)
+        status = "failed" if worked is not None and worked.ok is False else "finished"
     run.status, run.end_reason, run.ended = status, event.get("reason") or "", float(event["t"])
 
 

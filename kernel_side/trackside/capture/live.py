@@ -32,15 +32,17 @@ class LiveCapture:
         if self._outputs is not None:
             self._outputs.open(journal)
         self.hooks.begin()
+        if self._listener is not None:
+            self._listener.wake()
 
     def close(self, *, handover: bool, patience: float = 5.0) -> None:
         """Write what is still to come within `patience` seconds, and stop; `handover`: this cell starts the next run."""
         self.hooks.read_now()
-        self.hooks.finish(handover=handover)
         if self._listener is not None:
             self._listener.barrier(patience)
         if self._outputs is not None:
             self._outputs.close()
+        self.hooks.finish(handover=handover)
         self._sink = None
 
     def declare(self, what: str, names: Iterable[str]) -> None:
