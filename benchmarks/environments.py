@@ -77,11 +77,8 @@ def environment() -> dict[str, str]:
     config = home / ".gitconfig"
     if not config.exists():
         config.write_text(IDENTITY)
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GIT_", "XDG_", "JUPYTER", "IPYTHON", "MLFLOW", "WANDB", "TRACKIO", "DVC", "TRACKSIDE"))
-    }
+    foreign = ("GIT_", "XDG_", "PYTHON", "JUPYTER", "IPYTHON", "MLFLOW", "WANDB", "TRACKIO", "DVC", "TRACKSIDE")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH", "")])]
     return inherited | {
         "HOME": str(home),

@@ -89,8 +89,9 @@ class Place:
         return path
 
     def close(self) -> None:
-        """Remove the scratch repositories."""
+        """Remove the scratch repositories and what tools cached in the home they were given."""
         shutil.rmtree(self._scratch, ignore_errors=True)
+        shutil.rmtree(BENCH / "home", ignore_errors=True)
 
 
 def make_repository(folder: Path, files: int, *, dvc: bool) -> None:
