@@ -21,8 +21,10 @@ def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
 JOB = Job(
     name="import",
     rows=(Row(key="import", title="import / `%load_ext`, over bare IPython", unit="ms", target=Target(limit=40)),),
-    how="A fresh process starts IPython, runs an empty cell, then times the cell with the tool's first line. One process "
-    "before the first round writes the bytecode.",
+    how=(
+        "A fresh process starts IPython, runs an empty cell, then times the cell with the tool's first line. "
+        "One process before the first round writes the bytecode."
+    ),
     measure=_measure,
     rounds=5,
 )
