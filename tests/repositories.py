@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from trackside import dvcfiles
+from trackside.directions import guess_direction
 from trackside.encode import json_bytes, parse_number
 from trackside.experiment import empty_record
 
@@ -134,7 +135,7 @@ def record_of(name: str, baseline: str = "0" * 40, **facts: Any) -> Any:
     record: dict[str, Any] = dict(empty_record(name=name, baseline=baseline, started=facts.get("started", STARTED)))
     record.update(facts)
     record["params"] = {key: param(value) for key, value in facts.get("params", {}).items()}
-    record["metrics"] = {key: metric(value) for key, value in facts.get("metrics", {}).items()}
+    record["metrics"] = {key: metric(value, guess_direction(key)) for key, value in facts.get("metrics", {}).items()}
     record.setdefault("run", "")
     record["ended"] = record["started"] + record["duration"]
     return record
@@ -147,7 +148,7 @@ def param(value: Any) -> dict[str, Any]:
     return {"value": value, "type": type(value).__name__, "origin": "explicit", "box": "params"}
 
 
-def metric(value: Any) -> dict[str, Any]:
+def metric(value: Any, direction: str = "higher") -> dict[str, Any]:
     """Return the fact of a metric: of one number, or of the values of its points."""
     if isinstance(value, dict):
         return value
@@ -159,7 +160,7 @@ def metric(value: Any) -> dict[str, Any]:
         "min": min(finite, default=None),
         "max": max(finite, default=None),
         "count": len(points),
-        "direction": "higher",
+        "direction": direction,
         "origin": "explicit",
         "spark": [point if isinstance(point, (int, float)) else None for point in points][:48]
         if len(points) > 1

@@ -325,7 +325,8 @@ def _experiment_json(row: Row, record: bytes) -> bytes:
             "source": row.source,
             "problem": row.problem,
             "annotations": {
-                "tags": row.tags, "star": row.star, "archived": row.archived, "note": row.noted, "promoted": row.promoted,
+                "tags": row.tags, "star": row.star, "archived": row.archived, "note": row.noted,
+                "promoted": row.promoted,
             },
         }
     )  # fmt: skip
