@@ -1,0 +1,432 @@
+"""Which names a cell takes from other cells, and which it gives them; read from its source alone. Pure.
+
+The scopes are worked out on the tree, not by `symtable`: the order within a cell matters here, the source must be
+the one without magics, and Python 3.12 changed what symtable says of comprehensions. Tests hold the two together.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from trackside.capture.cellcode import captured_name, magic_commands, parse_cell
+
+#: Magics after which nobody can say what is defined.
+_OPAQUE_MAGICS: Final = frozenset("run pylab load loadpy store reset reset_selective xdel macro edit".split())
+_OPAQUE_CALLS: Final = frozenset({"exec", "globals", "locals", "vars", "eval", "get_ipython"})
+#: Methods known to leave their object as it was.
+_PURE: Final = frozenset(
+    "score predict predict_proba predict_log_proba decision_function transform head tail describe "
+    "info show plot hist sum mean std var median min max copy items keys values get to_csv to_numpy "
+    "to_list tolist item format join split strip lstrip rstrip lower upper title startswith endswith "
+    "replace count index corr cov groupby value_counts unique nunique isnull isna notnull notna "
+    "astype apply map merge query savefig eval parameters summary evaluate numpy cpu detach round "
+    "reshape dot ravel flatten argmax argmin argsort sample assign sort_values sort_index drop dropna "
+    "fillna rename reset_index set_index pivot pivot_table melt agg aggregate quantile select_dtypes "
+    "memory_usage duplicated drop_duplicates isin between clip abs cumsum diff shift rolling resample "
+    "interpolate to_frame to_dict to_json to_excel to_parquet to_pickle to_html to_string iterrows "
+    "itertuples boxplot bar scatter barh line nlargest nsmallest where mask crosstab explode stack "
+    "unstack transpose any all get_params get_feature_names_out size dim numel view permute squeeze "
+    "unsqueeze float int long bool half double save render display print read exists is_file is_dir "
+    "glob iterdir read_text mkdir resolve joinpath open encode decode zfill splitlines find isdigit "
+    "search match findall finditer state_dict named_parameters total_seconds strftime isoformat date "
+    "time".split()
+)
+_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_BRANCHES: Final = frozenset("If For AsyncFor While Try TryStar Match IfExp BoolOp".split())
+
+
+@dataclass(slots=True)
+class Flow:
+    """The names of one cell. `uses` were not bound before in the cell; `sure` are those of them no branch may skip.
+
+    `reads` and `writes` are, by function or class name, the globals its body takes and sets when it is called.
+    `changes` are objects surely changed in place, `touches` those a method was called on which might.
+    """
+
+    binds: set[str] = field(default_factory=set)
+    uses: set[str] = field(default_factory=set)
+    sure: set[str] = field(default_factory=set)
+    loads: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+    touches: set[str] = field(default_factory=set)
+    adds_to: set[str] = field(default_factory=set)
+    imports: dict[str, str] = field(default_factory=dict)
+    reads: dict[str, set[str]] = field(default_factory=dict)
+    writes: dict[str, set[str]] = field(default_factory=dict)
+    opaque: bool = False
+    empty: bool = False
+
+
+@lru_cache(maxsize=4096)
+def flow_of(source: str) -> Flow:
+    """Read the names of a cell as typed; a cell which does not parse is opaque. Nobody may change the result."""
+    flow = Flow()
+    tree = parse_cell(source)
+    if tree is None:
+        flow.opaque = True
+        return flow
+    magics = magic_commands(source)
+    flow.opaque = any(magic in _OPAQUE_MAGICS for magic in magics)
+    flow.empty = not any(not isinstance(node, ast.Pass) for node in tree.body)
+    try:
+        _CellReader(flow).block(tree.body)
+    except RecursionError:
+        return Flow(opaque=True)
+    captured = captured_name(source)
+    if captured:
+        flow.binds.add(captured)
+    return flow
+
+
+class _CellReader:
+    """Walk the statements which run with the cell, in order."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.bound: set[str] = set()
+        self.depth = 0
+        self.hidden: list[set[str]] = []
+
+    def block(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self.visit(statement)
+
+    def visit(self, node: ast.AST) -> None:
+        name = type(node).__name__
+        visit = getattr(self, f"_{name}", None)
+        if visit is not None:
+            visit(node)
+            return
+        branch = name in _BRANCHES
+        self.depth += branch
+        for child in ast.iter_child_nodes(node):
+            self.visit(child)
+        self.depth -= branch
+
+    def load(self, name: str) -> None:
+        if any(name in scope for scope in self.hidden):
+            return
+        self.flow.loads.add(name)
+        if name not in self.bound:
+            self.flow.uses.add(name)
+            if not self.depth:
+                self.flow.sure.add(name)
+
+    def bind(self, name: str) -> None:
+        if self.hidden and name in self.hidden[-1]:
+            return
+        self.bound.add(name)
+        self.flow.binds.add(name)
+
+    def _Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.load(node.id)
+        else:
+            self.bind(node.id)
+
+    def _Assign(self, node: ast.Assign) -> None:
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        if names and isinstance(node.value, ast.Lambda):
+            self._defaults(node.value.args)
+            for name in names:
+                self._body(name, node.value)
+        else:
+            self.visit(node.value)
+        for target in node.targets:
+            self._target(target)
+
+    def _AnnAssign(self, node: ast.AnnAssign) -> None:
+        self.visit(node.annotation)
+        if node.value is not None:
+            self.visit(node.value)
+            self._target(node.target)
+
+    def _AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            self.load(node.target.id)
+            self.flow.adds_to.add(node.target.id)
+        self.visit(node.value)
+        self._target(node.target)
+
+    def _target(self, node: ast.expr) -> None:
+        if isinstance(node, (ast.Subscript, ast.Attribute)):
+            root = _root(node)
+            if root:
+                self.flow.changes.add(root)
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            for item in node.elts:
+                self._target(item.value if isinstance(item, ast.Starred) else item)
+            return
+        self.visit(node)
+
+    def _NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self.bind(node.target.id)
+
+    def _For(self, node: ast.For | ast.AsyncFor) -> None:
+        self.visit(node.iter)
+        self._target(node.target)
+        self.depth += 1
+        self.block(node.body)
+        self.block(node.orelse)
+        self.depth -= 1
+
+    _AsyncFor = _For
+
+    def _If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self.depth += 1
+        self.block(node.body)
+        self.block(node.orelse)
+        self.depth -= 1
+
+    def _Delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.load(target.id)
+                self.bound.discard(target.id)
+                self.flow.binds.add(target.id)
+            else:
+                self._target(target)
+
+    def _Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self.bind(name)
+            self.flow.imports[name] = alias.name if alias.asname else name
+
+    def _ImportFrom(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            if alias.name == "*":
+                self.flow.opaque = True
+            else:
+                name = alias.asname or alias.name
+                self.bind(name)
+                self.flow.imports[name] = f"{'.' * node.level}{node.module or ''}:{alias.name}"
+
+    def _ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.type is not None:
+            self.visit(node.type)
+        self.hidden.append({node.name} if node.name else set())
+        self.block(node.body)
+        self.hidden.pop()
+
+    def _Call(self, node: ast.Call) -> None:
+        func = node.func
+        if isinstance(func, ast.Name) and func.id in _OPAQUE_CALLS:
+            self.flow.opaque = True
+        if isinstance(func, ast.Attribute):
+            root = _root(func)
+            in_place = any(
+                keyword.arg == "inplace"
+                and isinstance(keyword.value, ast.Constant)
+                and keyword.value.value is True
+                for keyword in node.keywords
+            )
+            if root and in_place:
+                self.flow.changes.add(root)
+            elif root and func.attr not in _PURE:
+                self.flow.touches.add(root)
+        for child in ast.iter_child_nodes(node):
+            self.visit(child)
+
+    def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.visit(decorator)
+        self._defaults(node.args)
+        self._body(node.name, node)
+        self.bind(node.name)
+
+    _AsyncFunctionDef = _FunctionDef
+
+    def _defaults(self, args: ast.arguments) -> None:
+        for default in [*args.defaults, *args.kw_defaults]:
+            if default is not None:
+                self.visit(default)
+
+    def _body(self, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        reads, writes = globals_of(node)
+        self.flow.reads.setdefault(name, set()).update(reads)
+        self.flow.writes.setdefault(name, set()).update(writes)
+
+    def _Lambda(self, node: ast.Lambda) -> None:
+        # Handed to a call it mostly runs at once; in doubt it counts as run, but not as surely run.
+        self._defaults(node.args)
+        self.depth += 1
+        for name in globals_of(node)[0]:
+            self.load(name)
+        self.depth -= 1
+
+    def _ClassDef(self, node: ast.ClassDef) -> None:
+        for part in [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]:
+            self.visit(part)
+        stored = _stored(node.body)
+        self.hidden.append(stored)
+        for statement in node.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                for part in [*statement.decorator_list, *statement.args.defaults]:
+                    self.visit(part)
+                reads, writes = globals_of(statement)
+                self.flow.reads.setdefault(node.name, set()).update(reads)
+                self.flow.writes.setdefault(node.name, set()).update(writes)
+            else:
+                self.visit(statement)
+        self.hidden.pop()
+        self.bind(node.name)
+
+    def _comprehension_scope(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ) -> None:
+        self.visit(node.generators[0].iter)
+        self.hidden.append(_targets(node))
+        for index, generator in enumerate(node.generators):
+            if index:
+                self.visit(generator.iter)
+            for condition in generator.ifs:
+                self.visit(condition)
+        for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+            self.visit(part)
+        self.hidden.pop()
+
+    _ListComp = _SetComp = _DictComp = _GeneratorExp = _comprehension_scope
+
+    def _MatchAs(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            self.visit(child)
+        name = getattr(node, "name", None) or getattr(node, "rest", None)
+        if name:
+            self.bind(name)
+
+    _MatchStar = _MatchMapping = _MatchAs
+
+
+def globals_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[set[str], set[str]]:
+    """Return the module-level names a function reads and those it declares global and sets, nested ones included."""
+    arguments = node.args
+    local = {arg.arg for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
+    local.update(arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None)
+    body = _statements(node)
+    declared = _declared(body)
+    stored = _stored(body)
+    local |= stored - declared
+    reads, writes = _read(body, local - declared, declared)
+    return reads, writes | (stored & declared)
+
+
+def _read(body: list[ast.AST], local: set[str], declared: set[str]) -> tuple[set[str], set[str]]:
+    reads: set[str] = set()
+    writes: set[str] = set()
+
+    def walk(node: ast.AST, hidden: frozenset[str]) -> None:
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Store) and node.id not in hidden:
+                reads.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            inner_reads, inner_writes = globals_of(node)
+            inner_declared = _declared(_statements(node))
+            reads.update(name for name in inner_reads if name not in hidden or name in inner_declared)
+            writes.update(inner_writes)
+            outside = [
+                *node.args.defaults,
+                *(default for default in node.args.kw_defaults if default is not None),
+            ]
+            if not isinstance(node, ast.Lambda):
+                outside += [*node.decorator_list, *_annotations(node)]
+            for part in outside:
+                walk(part, hidden)
+        elif isinstance(node, ast.ClassDef):
+            for part in [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]:
+                walk(part, hidden)
+            inside = hidden | (_stored(list(node.body)) - _declared(list(node.body)))
+            for statement in node.body:
+                walk(
+                    statement,
+                    hidden if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside,
+                )
+        elif isinstance(node, _COMPREHENSIONS):
+            walk(node.generators[0].iter, hidden)
+            inside = hidden | _targets(node)
+            for index, generator in enumerate(node.generators):
+                for part in [*([generator.iter] if index else []), generator.target, *generator.ifs]:
+                    walk(part, inside)
+            for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+                walk(part, inside)
+        else:
+            for child in ast.iter_child_nodes(node):
+                walk(child, hidden)
+
+    for statement in body:
+        walk(statement, frozenset(local - declared))
+    return reads, writes
+
+
+def _statements(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
+    return [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+
+
+def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    args = node.args
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+    found = [arg.annotation for arg in every if arg is not None and arg.annotation is not None]
+    return [*found, *([node.returns] if node.returns is not None else [])]
+
+
+def _stored(body: list[ast.AST] | list[ast.stmt]) -> set[str]:
+    """Return the names bound in a scope, nested scopes left out but the walrus of comprehensions kept."""
+    names: set[str] = set()
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, _COMPREHENSIONS):
+            names |= {inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)}
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif (isinstance(node, ast.ExceptHandler) and node.name) or (
+            isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
+        ):
+            names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
+        elif isinstance(node, ast.Nonlocal):
+            names |= set(node.names)
+        stack.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _declared(body: list[ast.AST] | list[ast.stmt]) -> set[str]:
+    names: set[str] = set()
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Global):
+            names |= set(node.names)
+        if not isinstance(node, _SCOPES):
+            stack.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _targets(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> set[str]:
+    return {
+        inner.id
+        for generator in node.generators
+        for inner in ast.walk(generator.target)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+    }
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
