@@ -13,16 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from trackside import names
 from trackside.errors import StateError, TracksideError, UsageError
-from trackside.recorder import End, Outcome, Recorder, begin
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from trackside.capture.live import LiveCapture
     from trackside.contract import Comparison, Details, Listing
+    from trackside.recorder import End, Outcome, Recorder
 
 _recorder: Recorder | None = None
 _capture: LiveCapture | None = None
+_coming: Future[LiveCapture] | None = None
 _LARGEST_IMAGE: Final = 20_000_000
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -86,9 +88,12 @@ def start(
     the repository nor the user's state folder can be written; any other trouble is told with the run.
     """
     global _recorder
+    from trackside import names
+    from trackside.recorder import begin
+
     previous = _recorder
     if previous is not None and previous.is_open:
-        finish(reason="next-run", wait=0.25)
+        finish(reason="next-run", wait=0.0)
     shown = names.slug(name) if name else ""
     if name and shown != name:
         title = title or name
@@ -247,9 +252,26 @@ def follow(shell: Any) -> LiveCapture:
     return _capture
 
 
+def follow_soon(shell: Any) -> None:
+    """Have the worker follow the shell and load what a run needs, so that no cell waits for it."""
+    global _coming
+    from trackside.journal.worker import worker
+
+    def prepare() -> LiveCapture:
+        capture = follow(shell)
+        from trackside import recorder, sealing, view  # noqa: F401  # loaded now, needed at the first run
+
+        return capture
+
+    _coming = worker.submit(prepare)
+
+
 def unfollow() -> None:
     """Stop following; an open run is ended."""
-    global _capture
+    global _capture, _coming
+    if _coming is not None:
+        coming, _coming = _coming, None
+        coming.exception(timeout=10)
     if recorder() is not None:
         finish()
     if _capture is not None:
@@ -266,6 +288,10 @@ def _repository() -> Any:
 
 def _following() -> LiveCapture | None:
     """Return what follows this kernel; started here when a notebook uses the API without `%load_ext`."""
+    global _coming
+    if _coming is not None:
+        coming, _coming = _coming, None
+        coming.exception(timeout=10)
     if _capture is not None:
         return _capture
     shell = _shell()

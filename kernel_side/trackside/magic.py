@@ -6,10 +6,13 @@ import ast
 import os
 import shlex
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from trackside import api, view
+from trackside import api
 from trackside.errors import TracksideError, UsageError
+
+if TYPE_CHECKING:
+    from trackside.view import LiveCard
 
 HELP: Final = """\
 %track                          start a run; every cell from here on belongs to it (again: end it, start the next)
@@ -40,11 +43,10 @@ def load(shell: Any) -> None:
     for old in [transform for transform in shell.input_transformers_cleanup if type(transform) is _CellRewriter]:
         shell.input_transformers_cleanup.remove(old)
     shell.input_transformers_cleanup.append(_CellRewriter())
-    api.follow(shell)
-    shell.events.register("post_run_cell", tracker.after_cell)
+    api.follow_soon(shell)
     previous, _loaded[id(shell)] = _loaded.get(id(shell)), tracker
     if previous is not None:
-        shell.events.unregister("post_run_cell", previous.after_cell)
+        previous.forget_cell()
 
 
 def unload(shell: Any) -> None:
@@ -52,7 +54,7 @@ def unload(shell: Any) -> None:
     api.unfollow()
     tracker = _loaded.pop(id(shell), None)
     if tracker is not None:
-        shell.events.unregister("post_run_cell", tracker.after_cell)
+        tracker.forget_cell()
     shell.input_transformers_cleanup[:] = [
         transform for transform in shell.input_transformers_cleanup if type(transform) is not _CellRewriter
     ]
@@ -79,7 +81,7 @@ class Tracker:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self._one_cell = False
-        self._card: view.LiveCard | None = None
+        self._card: LiveCard | None = None
 
     def line_or_cell(self, line: str, cell: str | None = None) -> None:
         """Track this notebook's run in Git; `%track help` lists what can be said."""
@@ -94,7 +96,7 @@ class Tracker:
             raise
         except Exception as error:
             # Our fault must not stop the user's "Run All".
-            view.say(f"that failed inside Trackside ({type(error).__name__}: {error}); your cells are not affected")
+            _view().say(f"that failed inside Trackside ({type(error).__name__}: {error}); your cells are not affected")
 
     def run(self, line: str) -> None:
         """Do what one `%track` line says; raises TracksideError, which IPython shows in two lines."""
@@ -123,15 +125,19 @@ class Tracker:
             note=" ".join(options["--note"]),
             title=" ".join(options["--title"]),
         )
-        self._one_cell = bool(options[_STARTED_BY_CELL])
+        self.forget_cell()
+        if options[_STARTED_BY_CELL]:
+            # Registered now, so that it comes after the hooks that note how the cell ended.
+            self._one_cell = True
+            self.shell.events.register("post_run_cell", self.after_cell)
         recorder = api.recorder()
         if recorder is not None:
-            self._card = view.open_card(self.shell, recorder)
+            self._card = _view().open_card(self.shell, recorder)
 
     def do_end(self, words: list[str]) -> None:
         options = _options(words, flags=("--discard",))
         self._stop_card()
-        view.show_outcome(self.shell, api.finish(discard=bool(options["--discard"])))
+        _view().show_outcome(self.shell, api.finish(discard=bool(options["--discard"])))
 
     def do_params(self, words: list[str]) -> None:
         api.declare("params", _names(words))
@@ -149,48 +155,52 @@ class Tracker:
         store = "dvc" if options["--dvc"] else "git" if options["--git"] else "auto"
         for path in options[""]:
             kept = api.log_artifact(path, store=store)  # type: ignore[arg-type]  # one of the three above
-            view.say(f"kept {kept['path']} ({view.size(kept['size'])}, {kept['stored']})")
+            _view().say(f"kept {kept['path']} ({_view().size(kept['size'])}, {kept['stored']})")
 
     def do_on(self, _: list[str]) -> None:
         api.follow(self.shell).hooks.resume()
-        view.say("capture is on")
+        _view().say("capture is on")
 
     def do_off(self, _: list[str]) -> None:
         api.follow(self.shell).hooks.pause()
-        view.say("capture is paused: cells from the next on are left alone until %track on")
+        _view().say("capture is paused: cells from the next on are left alone until %track on")
 
     def do_status(self, _: list[str]) -> None:
-        view.show_status(api.recorder(), api.follow(self.shell).hooks)
+        _view().show_status(api.recorder(), api.follow(self.shell).hooks)
 
     def do_list(self, words: list[str]) -> None:
-        view.show_listing(self.shell, api.runs(" ".join(words), limit=20))
+        _view().show_listing(self.shell, api.runs(" ".join(words), limit=20))
 
     def do_show(self, words: list[str]) -> None:
-        view.show_run(self.shell, api.show(words[0] if words else ""))
+        _view().show_run(self.shell, api.show(words[0] if words else ""))
 
     def do_compare(self, words: list[str]) -> None:
         if len(words) < 2:
             raise UsageError("Compare which runs?", hint="%track compare A B")
-        view.show_comparison(self.shell, api.compare(*words))
+        _view().show_comparison(self.shell, api.compare(*words))
 
     def do_help(self, _: list[str]) -> None:
-        view.say(HELP)
+        _view().say(HELP)
 
     # Around cells -----------------------------------------------------------------------------------
 
     def after_cell(self, result: Any = None) -> None:
         """End a run that was this one cell."""
-        if not self._one_cell:
-            return
-        self._one_cell = False
+        self.forget_cell()
         try:
             self._stop_card()
             failed = result is not None and not result.success
-            view.show_outcome(self.shell, api.finish("failed" if failed else "finished"))
+            _view().show_outcome(self.shell, api.finish("failed" if failed else "finished"))
         except TracksideError as error:
-            view.say(f"{error.message} {error.hint}")
+            _view().say(f"{error.message} {error.hint}")
         except Exception as error:
-            view.say(f"the run could not be ended: {type(error).__name__}: {error}")
+            _view().say(f"the run could not be ended: {type(error).__name__}: {error}")
+
+    def forget_cell(self) -> None:
+        """Do not end the run with this cell."""
+        if self._one_cell:
+            self._one_cell = False
+            self.shell.events.unregister("post_run_cell", self.after_cell)
 
     def _stop_card(self) -> None:
         if self._card is not None:
@@ -227,11 +237,16 @@ class Tracker:
 
 VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
     name: getattr(Tracker, f"do_{name}")
-    for name in (
-        "start", "end", "params", "metrics", "artifact", "ignore", "on", "off", "status", "list", "show", "compare", "help",
-    )
-}  # fmt: skip
+    for name in "start end params metrics artifact ignore on off status list show compare help".split()
+}
 _loaded: Final[dict[int, Tracker]] = {}
+
+
+def _view() -> Any:
+    """Import what draws only when something is drawn: `%load_ext` is measured in milliseconds."""
+    from trackside import view
+
+    return view
 
 
 def split(line: str) -> list[str]:

@@ -25,7 +25,7 @@ from trackside.git.repository import Repository, open_repository
 from trackside.journal.liveness import boot_id, process_start
 from trackside.journal.places import journal_folder
 from trackside.journal.reader import Tail
-from trackside.journal.worker import Worker
+from trackside.journal.worker import worker
 from trackside.journal.writer import Journal
 from trackside.refs import open_ref
 from trackside.run import Origin, Run, RunId, Value, new_run_id
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 End = Literal["finished", "failed", "interrupted"]
 _LARGEST_NOTEBOOK: Final = 50_000_000
 _NUMBERS: Final = frozenset({float, int, bool})
-
-worker: Final = Worker("trackside")
 
 
 class KernelCapture(Protocol):
@@ -284,6 +282,7 @@ class Recorder:
             sealed = future.result(timeout=wait)
         except FutureTimeoutError:
             state = "sealing"
+            future.add_done_callback(lambda done: _remember_trouble(self.name, done))
         except TracksideError as error:
             state, trouble = "kept", error
         except Exception as error:
@@ -407,6 +406,22 @@ class Recorder:
         self.troubles.append(StorageError(f"The journal cannot be written: {error.strerror}.", code="journal"))
         told = f"Trackside: the journal cannot be written ({error.strerror}); what is logged waits in memory.\n"
         sys.stderr.write(told)  # the only way to tell at once that the disk is full
+
+
+#: What went wrong with runs nobody waited for; a front end tells it at the next occasion.
+untold: Final[list[TracksideError]] = []
+
+
+def _remember_trouble(name: str, done: Future[Sealed]) -> None:
+    error = done.exception()
+    if isinstance(error, TracksideError):
+        untold.append(
+            TracksideError(f"The run {name} was not sealed: {error.message}", hint=error.hint, code=error.code)
+        )
+    elif error is not None:
+        untold.append(
+            TracksideError(f"The run {name} was not sealed: {error}", hint="`trackside recover` tries again.")
+        )
 
 
 _NOT_FINITE: Final = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}

@@ -26,6 +26,8 @@ MARK: Final = {"trackside": {"own": True}}
 _EVERY: Final = 1.0
 #: A run this long open is drawn less often: nobody watches, and the fold costs.
 _SLOW: Final = 10.0
+#: Columns of each kind in the short table; `trackside list` and the panel show all.
+_WIDE: Final = 6
 
 
 def say(text: str) -> None:
@@ -66,7 +68,7 @@ class LiveCard:
         self._thread.start()
 
     def _follow(self) -> None:
-        self._previous = previous_record(self._recorder)
+        self._previous = previous_record()
         wait = _EVERY
         while not self._stopped.wait(wait) and self._recorder.is_open:
             try:
@@ -90,7 +92,10 @@ class LiveCard:
 
 def open_card(shell: Any, recorder: Recorder) -> LiveCard | None:
     """Say that a run has started: a live card where somebody is looking, else one line."""
-    for trouble in recorder.troubles:
+    from trackside.recorder import untold
+
+    earlier = [untold.pop(0) for _ in range(len(untold))]
+    for trouble in [*earlier, *recorder.troubles]:
         say(f"{trouble.message} {trouble.hint}".rstrip())
     if find_notebook(shell).has_front_end:
         return LiveCard(shell, recorder)
@@ -134,7 +139,7 @@ def _neighbours(oid: str, record: Record) -> tuple[Record, Record | None, Record
         return record, None, None
 
 
-def previous_record(recorder: Recorder) -> Record | None:
+def previous_record() -> Record | None:
     """Return the run sealed last, to say what differs."""
     from trackside import api
 
@@ -163,11 +168,12 @@ def show_status(recorder: Recorder | None, hooks: CellHooks) -> None:
     tail = Tail(recorder.journal.path)
     tail.update()
     run = tail.run
+    place = recorder.repository.toplevel if recorder.repository else "none: the run stays in its journal"
     lines = [
         f"Trackside: run {recorder.name} is open ({run.duration:.0f} s, {len(run.cells)} cells)",
         f"  capture     {'switched off after failures' if hooks.is_off else 'on'}",
         f"  notebook    {recorder.notebook or 'unknown: its executed cells are kept'}",
-        f"  repository  {recorder.repository.toplevel if recorder.repository else 'none: the run stays in its journal'}",
+        f"  repository  {place}",
         f"  parameters  {_some([name for name, found in run.params.items() if found.box == 'params'])}",
         f"  metrics     {_some(run.series)}",
         f"  artifacts   {_some(run.artifacts)}",
@@ -183,18 +189,18 @@ def _some(names: Sequence[str] | dict[str, Any]) -> str:
 
 def show_listing(shell: Any, listing: Listing) -> None:
     """Show runs as a table: what varies, newest first."""
-    from trackside.query import choose_columns
+    from trackside.columns import choose_columns
 
     rows = listing["experiments"]
     if not rows:
         say("no runs yet; %track starts one")
         return
     columns = choose_columns(rows)
-    head = ["run", "status", *columns.metrics, *columns.params]
+    head = ["run", "status", *columns.metrics[:_WIDE], *columns.params[:_WIDE]]
     body = [
         [row["name"], row["problem"] or row["record"]["status"]]
-        + [_metric(row, name) for name in columns.metrics]
-        + [_param(row, name) for name in columns.params]
+        + [_metric(row, name) for name in columns.metrics[:_WIDE]]
+        + [_param(row, name) for name in columns.params[:_WIDE]]
         for row in rows
     ]
     show(shell, table_bundle(head, body))

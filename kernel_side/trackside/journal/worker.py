@@ -47,3 +47,7 @@ class Worker:
     def _run(self) -> None:
         while True:
             self._tasks.get()()
+
+
+#: The worker of this process.
+worker = Worker("trackside")
