@@ -14,11 +14,14 @@ from ruamel.yaml import YAML
 
 from trackside.encode import json_bytes, parse_number, yaml_bytes
 
-TRAPS = """y n yes No ON off TRUE false null ~ Null nan .nan .NaN NaN inf -.inf Infinity 1e5 1e-5 1E5 .5 5. 0o17 017 08 0x1F
-0b11 1_000 1:30 190:20:30 2024-01-01 2024-01-01T00:00:00Z 12:30:45 << = - -- --- ... ? : # & * ! | > % @ ` [] {} , a:b a: :a a#b
-+1 -1 1. +.5 -.inf 1e+5 true. yes/no""".split()
-TEXTS = [*TRAPS, "", " ", " a", "a ", "a: b", "a #b", "- a", "--- a", "'q'", '"q"', "a\tb", "a\nb", "\r", "\x00", "\x07",
-         "\x85", "\u2028", "\ufeff", "\ufffe", "ü", "日本", "😀", "C:\\x", "${x}", "{{x}}", "a - b", "k" * 5000, "\x7f"]  # fmt: skip
+TRAPS = """y n yes No ON off TRUE false null ~ Null nan .nan .NaN NaN inf -.inf Infinity 1e5 1e-5 1E5 .5 5. 0o17 017 08
+0x1F 0b11 1_000 1:30 190:20:30 2024-01-01 2024-01-01T00:00:00Z 12:30:45 << = - -- --- ... ? : # & * ! | > % @ ` [] {}
+, a:b a: :a a#b +1 -1 1. +.5 -.inf 1e+5 true. yes/no""".split()
+TEXTS = [
+    *TRAPS,
+    *("", " ", " a", "a ", "a: b", "a #b", "- a", "--- a", "'q'", '"q"', "a\tb", "a\nb", "\r", "\x00", "\x07", "\x85"),
+    *("\u2028", "\ufeff", "\ufffe", "ü", "日本", "😀", "C:\\x", "${x}", "{{x}}", "a - b", "k" * 5000, "\x7f"),
+]
 
 texts = st.one_of(st.sampled_from(TEXTS), st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 scalars = st.one_of(

@@ -197,7 +197,7 @@ def is_alone(paths: Iterable[str], outs: Sequence[Pointed] = ()) -> bool:
         if path.startswith(f"{FOLDER}/") or path in known:
             continue
         name = path.rpartition("/")[2]
-        if path in (PARAMS, ".dvcignore") or name in (DVC_YAML, "dvc.lock") or name.endswith(".dvc"):
+        if path == PARAMS or name in (DVC_YAML, "dvc.lock") or name.endswith(".dvc"):
             return False
     return True
 

@@ -303,7 +303,7 @@ def test_a_pipe_is_refused_without_waiting(place: Place) -> None:
         place.keep("pipe")
 
 
-def test_a_device_and_a_socket_are_refused(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_and_a_socket_are_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="a device"):
         place.keep("/dev/null")
     monkeypatch.chdir(place.root)

@@ -73,12 +73,15 @@ def write_entry_of(repository: Repository, oid: str) -> bool:
     pointers = [path for path in tree if path.endswith(".dvc") and not path.startswith(f"{FOLDER}/")]
     if len(pointers) > _MOST_POINTERS or not is_alone(path for path in tree if path not in pointers):
         return False
-    wanted = [f"{FOLDER}/{PARAMS}", f"{FOLDER}/{METRICS}", *pointers]
+    ignores = [path for path in tree if path.rpartition("/")[2] == ".dvcignore"]
+    wanted = [f"{FOLDER}/{PARAMS}", f"{FOLDER}/{METRICS}", *pointers, *ignores]
     names = [oid, *(tree[path][1] for path in wanted if path in tree)]
     commit, *found = read_objects(repository, names)
     if commit is None or None in found:
         return False
     files = {path: item.data for path, item in zip((path for path in wanted if path in tree), found) if item}
+    if any(_has_patterns(files[path]) for path in ignores):
+        return False
     params = load_yaml(files.get(wanted[0], b"{}"))
     metrics = parse_metrics(files.get(wanted[1], b"{}"))
     outs = _outs({path: files[path] for path in pointers})
@@ -88,6 +91,11 @@ def write_entry_of(repository: Repository, oid: str) -> bool:
     if committed is None:
         return False
     return write_dvc_cache(top, oid, committed=int(committed[1]), params=params, metrics=metrics, outs=outs)
+
+
+def _has_patterns(ignore: bytes) -> bool:
+    """Tell whether a `.dvcignore` says anything: `dvc init` writes one that holds only comments."""
+    return any(line.strip() and not line.lstrip().startswith(b"#") for line in ignore.splitlines())
 
 
 def _outs(pointers: Mapping[str, bytes]) -> list[Pointed] | None:
