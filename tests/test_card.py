@@ -103,6 +103,22 @@ def test_only_the_params_box_is_on_the_card() -> None:
     assert [param["name"] for param in sealed(record(params=found))["params"]] == ["lr"]
 
 
+def test_a_run_of_another_notebook_is_not_the_previous_one() -> None:
+    before = record("before", notebook="digits.ipynb", params=params(hidden=32))
+
+    card = sealed(record(notebook="wine.ipynb", params=params(trees=200)), previous=before)
+
+    assert (card["previous"], [param["change"] for param in card["params"]]) == (None, ["only"])
+
+
+def test_a_baseline_without_any_of_the_metrics_is_not_named() -> None:
+    bundle = card_bundle(
+        sealed(record(metrics={"rmse": metric(1)}), baseline=record("base", metrics={"f1": metric(1)}))
+    )
+
+    assert "base" not in bundle["text/plain"]
+
+
 @pytest.mark.parametrize(
     ("now", "then", "direction", "verdict"),
     [
@@ -172,7 +188,11 @@ def hostile() -> RunCard:
         order=[{"kind": "edited", "level": "warning", "cell": 1, "names": [EVIL], "message": EVIL}],
     )  # fmt: skip
     return collect_card(
-        run, state="kept", previous=record(EVIL, params=params(a=EVIL)), baseline=run, trouble=(EVIL, EVIL)
+        run,
+        state="kept",
+        previous=record(EVIL, notebook=EVIL, params=params(a=EVIL)),
+        baseline=run,
+        trouble=(EVIL, EVIL),
     )
 
 
@@ -226,7 +246,9 @@ def test_a_card_stays_small_whatever_it_is_given(text: str) -> None:
         warnings=[{"code": text, "message": text, "hint": text}] * 99,
     )  # fmt: skip
 
-    bundle = card_bundle(collect_card(run, state="kept", previous=record(text), baseline=run, trouble=(text, text)))
+    bundle = card_bundle(
+        collect_card(run, state="kept", previous=record(text, notebook=text), baseline=run, trouble=(text, text))
+    )
 
     for form in bundle.values():
         assert len(json.dumps(form, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= LARGEST

@@ -113,6 +113,7 @@ def gallery() -> list[dict[str, Any]]:
     )  # fmt: skip
     failed = cast("Record", {**now, "status": "failed"})
     interrupted = cast("Record", {**now, "status": "interrupted"})
+    before["notebook"] = now["notebook"]
     trouble = ("This folder is in no Git repository.", "git init adopts the run.")
     return [
         card_bundle(card)

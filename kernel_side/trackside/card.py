@@ -42,9 +42,15 @@ def collect_card(
 ) -> RunCard:
     """Choose what the card of `record` shows.
 
-    Parameters are told against the `previous` run, metrics against the `baseline` run. `trouble` is the sentence and
+    Parameters are told against the `previous` run, when it is of the same notebook, and metrics against the `baseline`
+    run, when it has some of them. `trouble` is the sentence and
     the hint that say why a run stays in the journal (`state` "kept").
     """
+    if previous is not None and previous["notebook"] != record["notebook"]:
+        # What differs between two notebooks is their subject; nobody changed it from one run to the next.
+        previous = None
+    if baseline is not None and not baseline["metrics"].keys() & record["metrics"].keys():
+        baseline = None
     params, same = _params(record, previous)
     metrics = [_metric(name, fact, baseline) for name, fact in record["metrics"].items()]
     warnings = _warnings(record)
