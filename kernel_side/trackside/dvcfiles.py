@@ -26,6 +26,8 @@ IMAGES: Final = "plots/images"
 DVC_YAML: Final = "dvc.yaml"
 
 _SAFE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}\Z")
+#: A safe stem with a step and an extension behind it.
+_SAFE_IMAGE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}\Z")
 _UNSAFE_RUN: Final = re.compile(r"[^a-z0-9]+")
 _DIGEST_END: Final = re.compile(r"-[0-9a-f]{10}\Z")
 #: Windows opens a device by such a name, whatever follows the first dot.
@@ -88,7 +90,7 @@ def safe_name(name: str) -> str:
 
 def _safe_image_name(name: str) -> str:
     stem, dot, extension = name.rpartition(".")
-    if _SAFE.match(name) and not _DEVICES.match(name):
+    if _SAFE_IMAGE.match(name) and not _DEVICES.match(name):
         return name
     return f"{safe_name(stem)}.{extension}" if dot and _SAFE.match(extension) else safe_name(name)
 

@@ -47,6 +47,11 @@ def test_a_made_name_cannot_be_had_by_another_metric() -> None:
     assert safe_name(made) != made
 
 
+def test_an_image_named_by_a_safe_stem_and_a_step_stays_as_it_is() -> None:
+    name = f"{safe_name('a' * 60)}-1000000.png"
+    assert f"plots/images/{name}" in dvc_files({}, {}, {}, {name: b"x"})
+
+
 numbers = st.one_of(st.integers(-(10**18), 10**18), st.floats(allow_nan=False))
 
 
