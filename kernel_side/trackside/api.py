@@ -252,15 +252,16 @@ def follow(shell: Any) -> LiveCapture:
     return _capture
 
 
-def follow_soon(shell: Any) -> None:
-    """Have the worker follow the shell and load what a run needs, so that no cell waits for it."""
+def follow_soon(shell: Any, load: Callable[[], object]) -> None:
+    """Have the worker follow the shell and load what a run needs, `load` among it, so that no cell waits for it."""
     global _coming
     from trackside.journal.worker import worker
 
     def prepare() -> LiveCapture:
         capture = follow(shell)
-        from trackside import recorder, sealing, view  # noqa: F401  # loaded now, needed at the first run
+        from trackside import recorder, sealing  # noqa: F401  # loaded now, needed at the first run
 
+        load()
         return capture
 
     _coming = worker.submit(prepare)

@@ -43,7 +43,7 @@ def load(shell: Any) -> None:
     for old in [transform for transform in shell.input_transformers_cleanup if type(transform) is _CellRewriter]:
         shell.input_transformers_cleanup.remove(old)
     shell.input_transformers_cleanup.append(_CellRewriter())
-    api.follow_soon(shell)
+    api.follow_soon(shell, _view)
     previous, _loaded[id(shell)] = _loaded.get(id(shell)), tracker
     if previous is not None:
         previous.forget_cell()

@@ -20,7 +20,7 @@ Status = Literal["open", "finished", "failed", "interrupted"]
 Origin = Literal["explicit", "declared", "parameters-cell", "auto", "printed"]
 Box = Literal["params", "data", "other"]
 Direction = Literal["higher", "lower", "unknown"]
-Scalar = Union[None, bool, int, float, str]
+Scalar = Union[None, bool, int, float, str]  # noqa: UP007  # evaluated when imported, on Python 3.10 too
 Value = Union[Scalar, "list[Scalar]"]
 Event = Mapping[str, Any]
 

@@ -1,4 +1,4 @@
-"""`trackside.toml`: what a team says once for everybody, tracked in the repository. Parsing is pure; `docs/settings.md`.
+"""`trackside.toml`: what a team says once for everybody, tracked in the repository (`docs/settings.md`).
 
 Unknown keys and wrong types are told as problems and passed over: a typo must not cost anybody a run.
 """
