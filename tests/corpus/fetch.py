@@ -72,7 +72,7 @@ def notebooks(cache: Path | None = None) -> list[Notebook]:
         Notebook(
             package=package["name"],
             path=entry["path"],
-            file=_unpacked(folder, package) / entry["path"],
+            file=unpacked(folder, package) / entry["path"],
             seconds=entry["seconds"],
             bounded=entry.get("bounded", False),
             exact=entry.get("exact", True),
@@ -90,10 +90,10 @@ def fetch(cache: Path | None = None) -> list[Path]:
     folder = cache or cache_folder()
     found: list[Path] = []
     for package in read_packages()["package"]:
-        unpacked = _unpacked(folder, package)
-        if not unpacked.is_dir():
-            _unpack(_download(folder, package), unpacked)
-        found += sorted(unpacked.rglob("*.ipynb"))
+        place = unpacked(folder, package)
+        if not place.is_dir():
+            _unpack(_download(folder, package), place)
+        found += sorted(place.rglob("*.ipynb"))
     return found
 
 
@@ -115,7 +115,8 @@ def interpreter(cache: Path | None = None) -> Path:
     return python
 
 
-def _unpacked(folder: Path, package: dict[str, Any]) -> Path:
+def unpacked(folder: Path, package: dict[str, Any]) -> Path:
+    """Return where the notebooks of a package lie once they are fetched."""
     return folder / f"{package['name']}-{package['version']}-{package['sha256'][:8]}"
 
 
