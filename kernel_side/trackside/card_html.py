@@ -19,6 +19,7 @@ from trackside.card_words import (
     format_value,
     plain,
 )
+from trackside.metrics import sparkline
 from trackside.run import number_from_json
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ div.tk.tk.tk td.tk-n{text-align:right;font-weight:600}
 div.tk.tk.tk td.tk-d{color:var(--c,var(--soft))}
 div.tk.tk.tk td.tk-w{padding-left:8px;color:var(--c,var(--soft));font-size:12px}
 div.tk.tk.tk .tk-o{margin-left:7px;color:var(--soft);font-size:11px}
-div.tk.tk.tk svg{display:block;color:var(--soft);overflow:visible;stroke-linejoin:round;stroke-linecap:round}
+div.tk.tk.tk svg{display:block;width:112px;height:24px;max-width:none;color:var(--soft);overflow:visible;
+stroke-linejoin:round;stroke-linecap:round}
+div.tk.tk.tk svg+.tk-t{display:none}
 @container (max-width:430px){div.tk.tk.tk td.tk-s{display:none}
 div.tk.tk.tk td,div.tk.tk.tk th{padding-left:10px}}
 div.tk.tk.tk .tk-alert{display:flex;gap:8px;padding:5px 10px;border-radius:6px;overflow-wrap:anywhere;
@@ -208,7 +211,7 @@ def _change(metric: CardMetric) -> str:
 
 
 def _spark(metric: CardMetric) -> str:
-    """Draw the curve in SVG; a gap where it was not finite, a dashed line where the baseline run ended."""
+    """Draw the curve, with a gap where it was not finite and a dashed line where the baseline run ended."""
     values = metric["spark"]
     finite = [value for value in values if value is not None]
     if len(values) < 2 or not finite:
@@ -242,6 +245,8 @@ def _spark(metric: CardMetric) -> str:
         f'<svg role="img" width="{_SPARK_WIDTH}" height="{_SPARK_HEIGHT}" fill="none" stroke="currentcolor">'
         f"<title>{label}</title>{line}"
         f'<path d="{"".join(path)}" stroke="var(--ink)" stroke-width="1.5"/>{dot}</svg>'
+        # Shown where a sanitizer takes the drawing out: JupyterLab does, in notebooks it does not trust.
+        f'<span class="tk-t" aria-hidden="true">{sparkline(values)}</span>'
     )
 
 
