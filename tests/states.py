@@ -66,7 +66,9 @@ def state_of(folder: Path) -> dict[str, str]:
     """Tell everything of the user's at `folder`: files, index, HEAD, refs, configuration, hooks, reflogs, stash."""
     git_dir = Path(run_git(folder, "rev-parse", "--absolute-git-dir").strip())
     common = Path(os.path.normpath(git_dir / run_git(git_dir, "rev-parse", "--git-common-dir").strip()))
-    state = {f"tree {path}": fact for path, fact in _walk(folder, skip=lambda path: path == ".git")}
+    state = {}
+    if git_dir != folder:
+        state = {f"tree {path}": fact for path, fact in _walk(folder, skip=lambda path: path == ".git")}
     for name, place in {"own": git_dir, "common": common}.items():
         state |= {f"{name} {path}": fact for path, fact in _walk(place, skip=_is_not_the_users)}
     for line in run_git(folder, "for-each-ref", "--format=%(refname) %(objectname)").splitlines():

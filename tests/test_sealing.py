@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import states
+
 from trackside import api
 from trackside.git.repository import open_repository
 from trackside.sealing import seal
@@ -47,9 +47,7 @@ def test_sealing_the_same_journal_again_gives_the_same_commit(repository: Path) 
     assert len(states.experiments(repository)) == 1
 
 
-def test_the_commit_id_does_not_depend_on_place_time_zone_locale_or_umask(
-    repository: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_commit_id_does_not_depend_on_place_time_zone_locale_or_umask(repository: Path) -> None:
     states.write(repository, {"naïve.py": "x = 1\n"})
     oid = states.track(repository).sealed.oid
     ref = states.run_git(repository, "for-each-ref", "--format=%(refname)", "refs/exps").strip()

@@ -6,6 +6,7 @@ repairs one whose objects were pruned between being written and being named.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -15,21 +16,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from trackside.capture.order import DocumentCell, ExecutedCell, order_flags
+from trackside.capture.secrets import scan_bytes
 from trackside.errors import DamagedError, GitError, NameTakenError, StateError, TracksideError
 from trackside.git.commit import NewCommit, write_commit
+from trackside.git.locks import wait_for_gc, when_unlocked
 from trackside.git.objects import existing
-from trackside.git.refs import Create, Delete, change_refs
+from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.git.snapshot import Snapshot, take_snapshot
-from trackside.journal.liveness import process_start
-from trackside.journal.reader import SideFiles, read_events, read_run
+from trackside.journal.lock import sealing_lock
+from trackside.journal.reader import SideFiles, read_run
 from trackside.journal.writer import Journal, remove_journal
 from trackside.names import candidate
 from trackside.record import FOLDER, Built, build_experiment, tree_changes
-from trackside.refs import ExperimentRef, open_ref
+from trackside.refs import ExperimentRef, open_ref, parse_experiment_ref
 from trackside.run import Run, RunId
 
 _MOST_NAMES: Final = 1_000
+_TRIES: Final = 4
+_LOCK_PATIENCE: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,36 +47,59 @@ class Sealed:
     oid: str
 
 
-def seal(repository: Repository, journal: Path, *, patience: float = 60.0) -> Sealed:
+def seal(repository: Repository, journal: Path, *, patience: float = 60.0, complete: bool = False) -> Sealed:
     """Make the experiment of a journal and read it back; harmless when it exists already.
 
-    Waits at most `patience` seconds for a garbage collection to end. Raises StateError (no commit yet), GitError,
-    StorageError or DamagedError; the journal stays as it is then, and another try may follow.
+    Waits at most `patience` seconds for a garbage collection or another Git to end. With `complete` an object of
+    the snapshot that was pruned meanwhile raises DamagedError (`blob-missing`), so that who can still see the work
+    tree reads it again; otherwise the experiment goes without and says so. Raises StateError (no commit yet, being
+    sealed by another process), GitError, StorageError or DamagedError; the journal stays as it is then, and another
+    try may follow.
     """
+    with sealing_lock(journal, patience=min(patience, _LOCK_PATIENCE)):
+        known = read_run(journal).sealed
+        if known is not None:
+            found = parse_experiment_ref(known["ref"])
+            if found is not None and is_whole(repository, known["ref"], known["oid"]):
+                return Sealed(run=read_run(journal).id, name=found.name, ref=known["ref"], oid=known["oid"])
+        sealed = _seal(repository, journal, known, time.monotonic() + patience, complete=complete)
+        writer = Journal.reopen(journal)
+        try:
+            writer.append("sealed", ref=sealed.ref, oid=sealed.oid)
+        finally:
+            writer.close()
+        return sealed
+
+
+def _seal(
+    repository: Repository, journal: Path, known: dict[str, str] | None, deadline: float, *, complete: bool
+) -> Sealed:
     run = read_run(journal)
     if run.base is None:
         run = adopt(repository, journal)
-    assert run.base is not None
-    deadline = time.monotonic() + patience
-    wait_for_gc(repository, deadline)
-    oid, blobs = _write(repository, run, journal)
-    ref = _name(repository, run, oid)
-    while True:
-        verify(repository, str(ref), oid, blobs)
-        if not wait_for_gc(repository, deadline):
-            break
-    sealed = Sealed(run=run.id, name=ref.name, ref=str(ref), oid=oid)
-    writer = Journal.reopen(journal)
-    try:
-        writer.append("sealed", ref=sealed.ref, oid=sealed.oid)
-    finally:
-        writer.close()
-    return sealed
+    for attempt in range(_TRIES):
+        collecting = wait_for_gc(repository, deadline)
+        try:
+            oid, blobs = _write(repository, run, journal, deadline, complete=complete)
+            ref = _replace(repository, run, known, oid) or _name(repository, run, oid, deadline)
+            collecting |= wait_for_gc(repository, deadline)
+            verify(repository, str(ref), oid, blobs)
+            if collecting and not is_whole(repository, str(ref), oid):
+                known = {"ref": str(ref), "oid": oid}
+                raise _not_read_back()
+            return Sealed(run=run.id, name=ref.name, ref=str(ref), oid=oid)
+        except DamagedError:
+            # A garbage collection took an object between its writing and its naming; a replay writes it again.
+            if complete or attempt == _TRIES - 1:
+                raise
+            run = read_run(journal)
+    raise AssertionError
 
 
 def adopt(repository: Repository, journal: Path) -> Run:
     """Give a run that began outside Git, or before the first commit, the commit that is there now."""
-    snapshot = take_snapshot(repository)
+    run = read_run(journal)
+    snapshot = take_snapshot(repository, screen=credentials_in)
     if snapshot.head is None:
         raise StateError(
             "This repository has no commit yet, so the run stays in its journal.",
@@ -80,10 +108,22 @@ def adopt(repository: Repository, journal: Path) -> Run:
         )
     writer = Journal.reopen(journal)
     try:
-        writer.append("base", **base_facts(repository, snapshot), t=read_run(journal).last_seen)
+        writer.append(
+            "warning",
+            code="adopted",
+            message="The run began without a commit to stand on; its files are those found when it was adopted.",
+            hint="",
+            t=run.last_seen,
+        )
+        writer.append("base", **base_facts(repository, snapshot), t=run.last_seen)
     finally:
         writer.close()
     return read_run(journal)
+
+
+def credentials_in(data: bytes) -> list[str]:
+    """Name the kinds of credentials found in a file's bytes."""
+    return [hit.kind for hit in scan_bytes(data)]
 
 
 def base_facts(repository: Repository, snapshot: Snapshot) -> dict[str, Any]:
@@ -101,7 +141,10 @@ def base_facts(repository: Repository, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def write_start_snapshot(repository: Repository, run: RunId, started: float, facts: dict[str, Any]) -> str:
-    """Keep what the work tree held when the run started alive under the run's own ref."""
+    """Keep the baseline, and what the work tree held when the run started, alive under the run's own ref."""
+    if not facts["changes"]:
+        change_refs(repository, [Create(open_ref(run), facts["baseline"])])
+        return str(facts["baseline"])
     message = f"Open run {run}\n\nTrackside-Run: {run}\n"
     commit = NewCommit(
         parent=facts["baseline"],
@@ -115,7 +158,9 @@ def write_start_snapshot(repository: Repository, run: RunId, started: float, fac
     return write_commit(repository, open_ref(run), commit)
 
 
-def _write(repository: Repository, run: Run, journal: Path) -> tuple[str, list[str]]:
+def _write(
+    repository: Repository, run: Run, journal: Path, deadline: float, *, complete: bool
+) -> tuple[str, list[str]]:
     """Write the experiment's commit under the run's own ref; return its id and the blobs it refers to."""
     assert run.base is not None
     if run.status == "open":
@@ -125,6 +170,8 @@ def _write(repository: Repository, run: Run, journal: Path) -> tuple[str, list[s
     notebook = repository.relative(run.notebook) if run.notebook else None
     changes = tree_changes(run)
     lost = _lost(repository, changes)
+    if lost and complete:
+        raise _pruned()
     if lost:
         changes = [change for change in changes if change["path"] not in lost]
         run.warnings.append(
@@ -146,7 +193,7 @@ def _write(repository: Repository, run: Run, journal: Path) -> tuple[str, list[s
         changes=_tree(changes),
         files={**built.files, **_artifact_files(repository, run, side, changes)},
     )
-    oid = write_commit(repository, open_ref(run.id), commit)
+    oid = when_unlocked(repository, lambda: write_commit(repository, open_ref(run.id), commit), deadline)
     return oid, [change["oid"] for change in changes if change["oid"] and change["mode"] != "160000"]
 
 
@@ -234,81 +281,73 @@ def _is_safe(path: str) -> bool:
     return not path.startswith("/") and all(part not in ("", ".", "..") and part.lower() != ".git" for part in parts)
 
 
-def _name(repository: Repository, run: Run, oid: str) -> ExperimentRef:
-    """Create the experiment's ref under its name, or the first free one after it, in one transaction."""
+def _name(repository: Repository, run: Run, oid: str, deadline: float) -> ExperimentRef:
+    """Create the experiment's ref under its name, or the first free one after it, and drop the run's own ref."""
     assert run.base is not None
-    temporary = Delete(open_ref(run.id), oid)
+    own = Delete(open_ref(run.id), oid)
     for attempt in range(_MOST_NAMES):
         ref = ExperimentRef(run.base.baseline, candidate(run.name, attempt))
+        create = Create(str(ref), oid)
         try:
-            change_refs(repository, [Create(str(ref), oid), temporary])
+            when_unlocked(repository, lambda: change_refs(repository, [create, own]), deadline)  # noqa: B023  # called at once
             return ref
         except NameTakenError:
-            holder = existing(repository, [str(ref)])[0]
-            if holder == oid:
-                _drop(repository, temporary)
-                return ref
+            if existing(repository, [str(ref)])[0] != oid:
+                continue
         except GitError as error:
-            # Another process sealed the same run in between and removed the temporary ref with it.
-            if existing(repository, [str(ref)])[0] == oid:
-                return ref
             if error.code not in ("moved", "locked"):
                 raise
-            time.sleep(0.01 * (attempt + 1))
-            write_ref_again(repository, run, oid)
+            # Another process took the run's own ref away with its own seal, or a killed Git left the lock that every
+            # deletion needs: the experiment is named all the same, and recovery sweeps what is left.
+            try:
+                when_unlocked(repository, lambda: change_refs(repository, [create]), deadline)  # noqa: B023  # called at once
+            except NameTakenError:
+                if existing(repository, [str(ref)])[0] != oid:
+                    continue
+        with contextlib.suppress(TracksideError):
+            change_refs(repository, [own])
+        return ref
     raise GitError(f"No free name was found for {run.name}.", code="no-name")
 
 
-def write_ref_again(repository: Repository, run: Run, oid: str) -> None:
-    """Put the run's own ref back where a concurrent seal of the same run took it away."""
-    try:
-        change_refs(repository, [Create(open_ref(run.id), oid)])
-    except (NameTakenError, GitError):
-        return
-
-
-def _drop(repository: Repository, ref: Delete) -> None:
-    try:
-        change_refs(repository, [ref])
-    except (NameTakenError, GitError):
-        # Gone already, or moved by another process that seals the same run and drops it itself.
-        return
+def _replace(repository: Repository, run: Run, known: dict[str, str] | None, oid: str) -> ExperimentRef | None:
+    """Point the ref of an experiment whose objects were pruned at its replay; None when there is no such ref."""
+    ref = parse_experiment_ref(known["ref"]) if known is not None else None
+    if known is None or ref is None or existing_ref(repository, known["ref"]) != known["oid"]:
+        return None
+    change_refs(repository, [Move(known["ref"], oid, known["oid"])])
+    with contextlib.suppress(TracksideError):
+        change_refs(repository, [Delete(open_ref(run.id), oid)])
+    return ref
 
 
 def verify(repository: Repository, ref: str, oid: str, blobs: Sequence[str] = ()) -> None:
     """Read an experiment back: its ref, commit, tree, record and the given blobs; DamagedError when one is gone."""
-    names = [ref, f"{oid}^{{tree}}", f"{oid}:{FOLDER}", f"{oid}:{FOLDER}/run.json", f"{oid}:{FOLDER}/dvc.yaml", *blobs]
+    names = [ref, f"{oid}^{{tree}}", f"{oid}:{FOLDER}", f"{oid}:{FOLDER}/run.json", *blobs]
     found = existing(repository, names)
     if found[0] != oid or None in found:
-        raise DamagedError(
-            "The experiment could not be read back after it was written.",
-            hint="Its journal is kept; `trackside recover` writes it again.",
-            code="not-read-back",
-        )
+        raise _not_read_back()
 
 
-def verify_whole(repository: Repository, oid: str, baseline: str) -> bool:
-    """Tell whether every object an experiment adds to its baseline is there."""
-    answer = repository.git.attempt("rev-list", "--objects", "--quiet", oid, "--not", baseline)
-    return answer.status == 0
+def _not_read_back() -> DamagedError:
+    return DamagedError(
+        "The experiment could not be read back after it was written.",
+        hint="Its journal is kept; `trackside recover` writes it again.",
+        code="not-read-back",
+    )
 
 
-def wait_for_gc(repository: Repository, deadline: float) -> bool:
-    """Wait until no garbage collection runs in the repository; tell whether there was one to wait for."""
-    waited = False
-    while time.monotonic() < deadline and gc_is_running(repository.common_dir):
-        waited = True
-        time.sleep(0.02)
-    return waited
+def _pruned() -> DamagedError:
+    return DamagedError("Git lost an object of this run's snapshot.", code="blob-missing")
 
 
-def gc_is_running(common_dir: Path) -> bool:
-    """Tell whether the `gc.pid` Git leaves while collecting names a living process."""
-    try:
-        words = (common_dir / "gc.pid").read_text().split()
-        return bool(process_start(int(words[0])))
-    except (OSError, ValueError, IndexError):
+def is_whole(repository: Repository, ref: str, oid: str) -> bool:
+    """Tell whether `ref` holds the experiment and every object it adds to its baseline is there."""
+    if existing_ref(repository, ref) != oid:
         return False
+    # In a partial clone the baseline's own objects may be with its remote; ours never are.
+    args = ("rev-list", "--objects", "--quiet", "--missing=allow-promisor", oid, "--not", f"{oid}^@")
+    return repository.git.attempt(*args).status == 0
 
 
 def settle(repository: Repository, journal: Path) -> bool:
@@ -316,37 +355,31 @@ def settle(repository: Repository, journal: Path) -> bool:
 
     An experiment whose ref somebody removed since stays removed; one whose objects were pruned is written again.
     """
-    sealed = next((event for event in read_events(journal) if event["e"] == "sealed"), None)
+    sealed = read_run(journal).sealed
     if sealed is None:
         return False
-    holder = existing_ref(repository, str(sealed["ref"]))
-    if holder == sealed["oid"]:
-        parsed = read_run(journal).base
-        if parsed is None or not verify_whole(repository, holder, parsed.baseline):
-            seal(repository, journal)
-            return False
+    holder = existing_ref(repository, sealed["ref"])
+    if holder == sealed["oid"] and not is_whole(repository, sealed["ref"], sealed["oid"]):
+        seal(repository, journal)
+        return False
     remove_journal(journal)
     return True
 
 
 def existing_ref(repository: Repository, ref: str) -> str | None:
     """Return what a full ref name holds, without asking whether the object is there."""
-    from trackside.git.refs import list_refs
-
     return list_refs(repository, ref).get(ref)
 
 
 __all__ = [
     "Built",
     "Sealed",
-    "TracksideError",
     "adopt",
     "base_facts",
-    "gc_is_running",
+    "credentials_in",
+    "is_whole",
     "seal",
     "settle",
     "verify",
-    "verify_whole",
-    "wait_for_gc",
     "write_start_snapshot",
 ]

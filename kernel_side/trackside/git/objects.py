@@ -38,9 +38,7 @@ def _parse(out: bytes, count: int) -> Iterator[Object | None]:
     for _ in range(count):
         end = out.find(b"\n", position)
         if end < 0:
-            raise DamagedError(
-                "Git stopped in the middle of reading objects.", hint="git fsck", code="objects-damaged"
-            )
+            raise DamagedError("Git stopped in the middle of reading objects.", hint="git fsck", code="objects-damaged")
         words = out[position:end].rsplit(b" ", 2)
         if len(words) == 3 and words[2].isdigit():
             size = int(words[2])
@@ -74,9 +72,7 @@ def existing(repository: Repository, names: Sequence[str]) -> list[str | None]:
     if not names:
         return []
     asked = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
-    lines = repository.git.run(
-        "cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", stdin=asked
-    )
+    lines = repository.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", stdin=asked)
     found = []
     for line in lines.decode("utf-8", "surrogateescape").split("\n")[: len(names)]:
         word, _, kind = line.rpartition(" ")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trackside.errors import GitError, NameTakenError
 from trackside.git.repository import Repository
+from trackside.git.runner import translate
 
 
 def list_refs(repository: Repository, *patterns: str) -> dict[str, str]:
@@ -41,12 +42,26 @@ class Delete:
         return f"delete {self.ref}\0{self.oid}\0"
 
 
-def change_refs(repository: Repository, changes: Sequence[Create | Delete]) -> None:
-    """Make all changes or none; raises NameTakenError when a ref to create exists, GitError when one has moved."""
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A ref that must still hold `old`."""
+
+    ref: str
+    oid: str
+    old: str
+
+    def line(self) -> str:
+        return f"update {self.ref}\0{self.oid}\0{self.old}\0"
+
+
+def change_refs(repository: Repository, changes: Sequence[Create | Delete | Move]) -> None:
+    """Make all changes or none.
+
+    Raises NameTakenError when a ref to create exists, GitError `moved` when one has moved, `locked` when another
+    process holds a lock that is needed.
+    """
     commands = "start\0" + "".join(change.line() for change in changes) + "commit\0"
-    answer = repository.git.attempt(
-        "update-ref", "-z", "--stdin", stdin=commands.encode("utf-8", "surrogateescape")
-    )
+    answer = repository.git.attempt("update-ref", "-z", "--stdin", stdin=commands.encode("utf-8", "surrogateescape"))
     if answer.status == 0:
         return
     words = answer.err
@@ -59,6 +74,4 @@ def change_refs(repository: Repository, changes: Sequence[Create | Delete]) -> N
             code="moved",
             detail=words,
         )
-    from trackside.git.runner import translate
-
     raise translate(words, answer.status, ("update-ref",))

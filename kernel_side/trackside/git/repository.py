@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from trackside.errors import GitError, NoRepositoryError
-from trackside.git.runner import Git, Trust, translate
+from trackside.errors import GitError, GitMissingError, NoRepositoryError
+from trackside.git.runner import OLDEST_GIT, Git, Trust, translate
 
-_ABSENT: Final = ("No such file", "does not exist")
 #: File in the git folder → what is under way.
 _UNDER_WAY: Final = (
     ("MERGE_HEAD", "merge"),
@@ -57,9 +58,7 @@ class Repository:
             return None
         whole = Path(os.path.abspath(path))
         try:
-            inside = (Path(os.path.realpath(whole.parent)) / whole.name).relative_to(
-                os.path.realpath(self.toplevel)
-            )
+            inside = (Path(os.path.realpath(whole.parent)) / whole.name).relative_to(os.path.realpath(self.toplevel))
         except ValueError:
             return None
         return inside.as_posix()
@@ -68,6 +67,7 @@ class Repository:
 def open_repository(folder: str | os.PathLike[str], *, trust: Trust = "owner") -> Repository:
     """Open the repository that holds `folder`; raises NoRepositoryError, GitMissingError, GitError (other owner)."""
     git = Git(os.path.abspath(folder), trust)
+    _check_version(os.environ.get("PATH"))
     answer = git.attempt(
         "rev-parse",
         "--is-bare-repository",
@@ -106,9 +106,22 @@ def find_repository(folder: str | os.PathLike[str], *, trust: Trust = "owner") -
 
 def git_version() -> tuple[int, ...]:
     """Return the version of the git program, (2, 39, 5); raises GitMissingError."""
-    words = Git("/").run("version").decode().split()
-    numbers = (part for part in words[2].split("."))
-    return tuple(int(number) for number in numbers if number.isdigit())
+    # "git version 2.39.5 (Apple Git-154)", "2.45.1.windows.1", "2.48.0.rc1"
+    found = re.search(r"\d+(?:\.\d+)*", Git("/").run("version").decode("utf-8", "replace"))
+    return tuple(int(number) for number in found.group().split(".")) if found else ()
+
+
+@lru_cache(maxsize=4)
+def _check_version(_path: str | None) -> None:
+    """Refuse a Git that would not understand what we ask; once for a process, unless its PATH changes."""
+    version = git_version()
+    if version < OLDEST_GIT:
+        told, least = (".".join(map(str, numbers)) for numbers in (version, OLDEST_GIT))
+        raise GitMissingError(
+            f"Git {told} is too old; Trackside needs {least} or newer.",
+            hint="Install a newer Git; runs stay in the journal until then.",
+            code="git-too-old",
+        )
 
 
 def identity(repository: Repository) -> dict[str, object]:
@@ -125,9 +138,7 @@ def identity(repository: Repository) -> dict[str, object]:
 
 def resolve(repository: Repository, revision: str) -> str:
     """Resolve a revision a person wrote to a commit id, once; raises GitError when it names none."""
-    answer = repository.git.attempt(
-        "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
+    answer = repository.git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if answer.status != 0:
         raise GitError(f"{revision!r} names no commit here.", code="no-commit", status=answer.status)
     return answer.out.decode().strip()

@@ -7,7 +7,9 @@ allowed, and none of them runs anything a repository's configuration names.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +46,7 @@ _FORCED: Final = (
     ("core.quotePath", "true"),
     ("commit.gpgSign", "false"),
     ("log.showSignature", "false"),
+    ("core.logAllRefUpdates", "false"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("advice.detachedHead", "false"),
@@ -52,9 +55,7 @@ _FORCED: Final = (
     ("core.pager", "cat"),
     ("diff.external", ""),
 )
-_READING: Final = frozenset(
-    {"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base"}
-)
+_READING: Final = frozenset({"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Git:
     folder: str
     trust: Trust = "owner"
     timeout: float = 600.0
+    #: Configuration set on top of what is forced on every call.
+    config: Sequence[tuple[str, str]] = ()
 
     def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,)) -> bytes:
         """Run git and return its output; raise the TracksideError that fits unless it exits with one of `ok`."""
@@ -82,7 +85,7 @@ class Git:
         return answer.out
 
     def attempt(self, *args: str, stdin: bytes = b"") -> Output:
-        """Run git and return what it said, whatever its exit status."""
+        """Run git and return what it said, whatever its exit status; GitError `git-timeout` when it never ends."""
         if self.trust == "reader" and args[0] not in _READING:
             raise AssertionError(f"a reader may not run git {args[0]}")
         try:
@@ -90,7 +93,7 @@ class Git:
             process = subprocess.Popen(
                 ["git", *args],
                 cwd=self.folder,
-                env=_environment(),
+                env=_environment(self.config),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -115,15 +118,21 @@ class Git:
             ) from error
         finally:
             if process.poll() is None:
-                process.kill()
-                process.wait()
+                _kill(process)
         return Output(process.returncode, out, err.decode("utf-8", "replace"))
 
 
-def _environment() -> dict[str, str]:
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT
-    }
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it started: a content filter that hangs would outlive it and hold the pipes open."""
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def _environment(config: Sequence[tuple[str, str]]) -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
     environment.update(
         LC_ALL="C",
         LANGUAGE="C",
@@ -131,9 +140,9 @@ def _environment() -> dict[str, str]:
         GIT_OPTIONAL_LOCKS="0",
         GIT_NO_LAZY_FETCH="1",
         GIT_NO_REPLACE_OBJECTS="1",
-        GIT_CONFIG_COUNT=str(len(_FORCED)),
+        GIT_CONFIG_COUNT=str(len(_FORCED) + len(config)),
     )
-    for number, (key, value) in enumerate(_FORCED):
+    for number, (key, value) in enumerate([*_FORCED, *config]):
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value
     return environment
@@ -177,9 +186,7 @@ def translate(words: str, status: int, args: Sequence[str]) -> TracksideError:
             hint="`git init` makes one and adopts the runs kept so far.",
             detail=words,
         )
-    if "dangling symref" not in words and (
-        "ambiguous argument 'HEAD'" in words or "Needed a single revision" in words
-    ):
+    if "dangling symref" not in words and ("ambiguous argument 'HEAD'" in words or "Needed a single revision" in words):
         return GitError(
             "This repository has no commit yet.", hint="Make a first commit.", code="no-commit", detail=words
         )

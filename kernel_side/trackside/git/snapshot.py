@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from trackside.errors import TracksideError
+from trackside.errors import GitError, StorageError
 from trackside.git.repository import Repository
-from trackside.git.runner import Git
+from trackside.git.runner import Git, translate
 
 _SOURCE_ENDINGS: Final = frozenset(
     "py pyi pyx pxd ipynb r rmd qmd jl sql sh bash zsh ps1 js mjs ts tsx jsx css html c cc cpp cu cuh h hpp rs go java "
@@ -31,6 +31,16 @@ _SKIPPED_FOLDERS: Final = frozenset(
 )
 #: Listed one by one at most this often; then only counted.
 _MOST_LISTED: Final = 50
+#: Modes by which `git status` says that there is nothing.
+_ABSENT: Final = ("", "000000")
+#: Seconds a content filter may take for one file; and `git status` before it is asked without any filter.
+FILTER_PATIENCE: Final = 30.0
+#: What no disk is slower than, for the time a common process may take for many files: bytes a second.
+_SLOWEST: Final = 5_000_000
+
+_IGNORED_BY_HFS: Final = frozenset(
+    "\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u206a\u206b\u206c\u206d\u206e\u206f\ufeff"
+)
 
 Screen = Callable[[bytes], Sequence[str]]
 
@@ -84,6 +94,8 @@ class _Found:
     head_mode: str = ""
     head_oid: str = ""
     submodule: str = "N..."
+    #: Whether Git itself finds something there: a path behind a link is none of the work tree's.
+    is_there: bool = True
 
 
 def take_snapshot(
@@ -107,6 +119,7 @@ def take_snapshot(
     snapshot, found = _status(repository)
     reader = _Reader(repository, snapshot, limits, screen)
     own = notebook[0] if notebook else None
+    found = _paired(found)
     tracked = [entry for entry in found if entry.kind != "untracked" and entry.path != own]
     added = [entry for entry in found if entry.kind == "untracked" and entry.path != own]
     reader.take_tracked(tracked)
@@ -120,9 +133,7 @@ def take_snapshot(
 
 
 def _status(repository: Repository) -> tuple[Snapshot, list[_Found]]:
-    out = repository.git.run(
-        "status", "--porcelain=v2", "-z", "--branch", "--untracked-files=all", "--no-renames", "--ignored=no"
-    )
+    out = _status_words(repository)
     snapshot = Snapshot(head=None, branch=None)
     found = []
     for entry in out.decode("utf-8", "surrogateescape").split("\0"):
@@ -144,6 +155,44 @@ def _status(repository: Repository) -> tuple[Snapshot, list[_Found]]:
         elif kind == "?":
             found.append(_Found(entry[2:], "untracked"))
     return snapshot, [entry for entry in found if not _is_ours(entry.path)]
+
+
+def _paired(found: Sequence[_Found]) -> list[_Found]:
+    """Make one entry of the two a path has that was taken out of the index but lies in the work tree still."""
+    untracked = {entry.path for entry in found if entry.kind == "untracked"}
+    both = {entry.path for entry in found if entry.kind != "untracked" and entry.path in untracked}
+    for entry in found:
+        entry.is_there = entry.path in both or entry.mode not in _ABSENT
+    return [entry for entry in found if not (entry.kind == "untracked" and entry.path in both)]
+
+
+def _status_words(repository: Repository) -> bytes:
+    """Ask for the status; without the user's content filters where one of them fails or hangs.
+
+    Git runs them to see whether a touched file still is what the index says. Without them such a file counts as
+    changed here, and the filter's fault is found, and told of, where the file itself is read.
+    """
+    args = (
+        "status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--untracked-files=all", "--no-renames",
+        "--ignored=no", "--ignore-submodules=none",
+    )  # fmt: skip
+    git = repository.git
+    try:
+        answer = replace(git, timeout=FILTER_PATIENCE).attempt(*args)
+        if answer.status == 0:
+            return answer.out
+    except GitError as error:
+        if error.code != "git-timeout":
+            raise
+    return replace(git, config=_without_filters(git)).run(*args)
+
+
+def _without_filters(git: Git) -> list[tuple[str, str]]:
+    """Return the configuration that makes every content filter pass bytes through."""
+    answer = git.attempt("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+    keys = set(answer.out.decode("utf-8", "surrogateescape").split("\0")[:-1])
+    off = {"clean": "", "process": "", "required": "false"}
+    return [(key, off[end]) for key in sorted(keys) if (end := key.rpartition(".")[2]) in off]
 
 
 def _is_ours(path: str) -> bool:
@@ -169,18 +218,20 @@ class _Reader:
 
     def take_tracked(self, entries: Sequence[_Found]) -> None:
         for entry in entries:
-            kept = entry.head_mode not in ("", "000000")
+            kept = entry.head_mode not in _ABSENT
             if entry.submodule.startswith("S") or entry.mode == "160000":
                 self.take_submodule(entry)
                 continue
             try:
-                status = os.lstat(os.path.join(self.top, entry.path))
+                status = os.lstat(os.path.join(self.top, entry.path)) if entry.is_there else None
             except OSError:
+                status = None
+            if status is None:
                 if kept:
                     self.changes.append(Change(path=entry.path, kind="deleted"))
                 continue
             if self.readable(entry.path, status, self.limits.changed_file):
-                mode = entry.mode if entry.mode not in ("", "000000") else _mode(status)
+                mode = entry.mode if entry.mode not in _ABSENT else _mode(status)
                 self.waiting.append((entry, "changed" if kept else "added", _marks(status)))
                 entry.mode = mode
 
@@ -204,6 +255,9 @@ class _Reader:
                 self.refuse(path, "a repository inside the repository")
                 continue
             if self.is_generated(path, environments):
+                continue
+            if not is_allowed(path):
+                self.refuse(path, "its name is one that Git refuses")
                 continue
             try:
                 status = os.lstat(os.path.join(self.top, path))
@@ -249,8 +303,16 @@ class _Reader:
     def take_notebook(self, notebook: tuple[str, bytes], entry: _Found | None) -> None:
         """Take the notebook as given, through the conversion its path asks for."""
         path, content = notebook
-        answer = self.repository.git.attempt("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+        git = replace(self.repository.git, timeout=FILTER_PATIENCE + len(content) / _SLOWEST)
+        try:
+            answer = git.attempt("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
+        except GitError as error:
+            self.refuse(path, f"its content filter does not answer: {error.message}")
+            return
         if answer.status != 0:
+            trouble = translate(answer.err, answer.status, ("hash-object",))
+            if isinstance(trouble, StorageError):
+                raise trouble
             self.refuse(path, f"its content filter failed: {_last_line(answer.err)}")
             return
         oid = answer.out.decode().strip()
@@ -259,7 +321,7 @@ class _Reader:
             if entry is None
             else (entry.head_mode, entry.head_oid)
         )
-        kept = head[0] not in ("", "000000")
+        kept = head[0] not in _ABSENT
         if oid != head[1]:
             mode = head[0] if kept else "100644"
             self.changes.append(Change(path=path, kind="changed" if kept else "added", mode=mode, oid=oid))
@@ -290,43 +352,71 @@ class _Reader:
     def write_link(self, entry: _Found, kind: str, marks: tuple[int, int, int]) -> None:
         """Store the link itself, never what it points to."""
         target = os.fsencode(os.readlink(os.path.join(self.top, entry.path)))
-        oid = (
-            self.repository.git.run("hash-object", "-w", "--stdin", "--no-filters", stdin=target)
-            .decode()
-            .strip()
-        )
+        oid = self.repository.git.run("hash-object", "-w", "--stdin", "--no-filters", stdin=target).decode().strip()
         if (oid, entry.mode) != (entry.head_oid, entry.head_mode):
             self.changes.append(Change(path=entry.path, kind=kind, mode=entry.mode, oid=oid, stat=marks))
 
     def hash_all(self, paths: Sequence[str]) -> list[str | None]:
-        asked = b"".join(_line(path) for path in paths)
-        answer = self.repository.git.attempt("hash-object", "-w", "--stdin-paths", stdin=asked)
-        oids = answer.out.decode().split()
-        if answer.status == 0 and len(oids) == len(paths):
+        """Write the files' objects in one process; where a file spoils that, find it and do without it."""
+        oids = self.hash_together(paths)
+        if oids is not None:
             return list(oids)
-        return [self.hash_one(path) for path in paths]
+        drivers = self.filters_of(paths)
+        plain = [path for path in paths if path not in drivers]
+        common = self.hash_together(plain) if plain and drivers else None
+        found: dict[str, str | None] = dict(zip(plain, common)) if common is not None else {}
+        hanging: set[str] = set()
+        for path in paths:
+            if path in found:
+                continue
+            driver = drivers.get(path, "")
+            if driver in hanging:
+                self.refuse(path, f"its content filter {driver} does not answer")
+                continue
+            try:
+                found[path] = self.hash_one(path)
+            except GitError as error:
+                if error.code != "git-timeout":
+                    raise
+                hanging.add(driver)
+                self.refuse(path, f"its content filter {driver} does not answer" if driver else error.message)
+        return [found.get(path) for path in paths]
+
+    def hash_together(self, paths: Sequence[str]) -> list[str] | None:
+        """Write many files' objects in one process; None when that fails or takes too long."""
+        size = sum(status[0] for _, _, status in self.waiting)
+        git = replace(self.repository.git, timeout=FILTER_PATIENCE + size / _SLOWEST)
+        try:
+            answer = git.attempt("hash-object", "-w", "--stdin-paths", stdin=b"".join(_line(path) for path in paths))
+        except GitError as error:
+            if error.code != "git-timeout":
+                raise
+            return None
+        oids = answer.out.decode().split()
+        return oids if answer.status == 0 and len(oids) == len(paths) else None
+
+    def filters_of(self, paths: Sequence[str]) -> dict[str, str]:
+        """Name the content filter of each path that has one."""
+        asked = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+        words = self.repository.git.run("check-attr", "--stdin", "-z", "filter", stdin=asked)
+        parts = words.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        return {
+            path: driver for path, driver in zip(parts[::3], parts[2::3]) if driver not in ("unspecified", "unset", "")
+        }
 
     def hash_one(self, path: str) -> str | None:
         """Hash one file whose neighbours made the common process fail; list it when it is the culprit."""
-        try:
-            answer = self.repository.git.attempt("hash-object", "-w", "--stdin-paths", stdin=_line(path))
-        except TracksideError as error:
-            self.refuse(path, error.message)
-            return None
+        git = replace(self.repository.git, timeout=FILTER_PATIENCE)
+        answer = git.attempt("hash-object", "-w", "--stdin-paths", stdin=_line(path))
         if answer.status == 0 and answer.out.strip():
             return answer.out.decode().strip()
-        for fatal in (
-            "No space left",
-            "Read-only file system",
-            "unable to write",
-            "insufficient permission",
-            "Too many open files",
-        ):
-            if fatal in answer.err:
-                from trackside.git.runner import translate
-
-                raise translate(answer.err, answer.status, ("hash-object",))
-        self.refuse(path, f"its content filter failed: {_last_line(answer.err)}")
+        error = translate(answer.err, answer.status, ("hash-object",))
+        if isinstance(error, StorageError) or "unable to write" in answer.err:
+            raise error
+        if "could not open" in answer.err:
+            self.refuse(path, "it was gone, or could not be opened, when it was to be read")
+        else:
+            self.refuse(path, f"its content filter failed: {_last_line(answer.err)}")
         return None
 
 
@@ -379,6 +469,16 @@ def is_source(path: str) -> bool:
     return "." in name and name.rpartition(".")[2].lower() in _SOURCE_ENDINGS
 
 
+def is_allowed(path: str) -> bool:
+    """Tell whether Git lets a file of that name into a tree: nothing that some file system takes for `.git`."""
+    for part in path.split("/"):
+        # HFS passes over these characters in a name, NTFS over dots and spaces at its end, and has short names.
+        plain = "".join(char for char in part if char not in _IGNORED_BY_HFS).lower().partition(":")[0].rstrip(". ")
+        if part in ("", ".", "..") or plain in (".git", "git~1"):
+            return False
+    return True
+
+
 def printable(path: str) -> str:
     """Make a path of any bytes into text that can be shown and stored."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -421,4 +521,13 @@ def _last_line(words: str) -> str:
     return lines[-1] if lines else "no reason given"
 
 
-__all__ = ["Change", "Limits", "Snapshot", "changed_since", "is_source", "printable", "rebase_snapshot", "take_snapshot"]
+__all__ = [
+    "Change",
+    "Limits",
+    "Snapshot",
+    "changed_since",
+    "is_source",
+    "printable",
+    "rebase_snapshot",
+    "take_snapshot",
+]

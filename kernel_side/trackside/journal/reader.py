@@ -16,12 +16,18 @@ def read_events(path: Path) -> Iterator[Event]:
     """Read the events of a journal in order; lines cut by a kill or a full disk are passed over."""
     with open(path, "rb") as file:
         for line in file:
-            try:
-                event: Any = json.loads(line)
-            except ValueError:
-                continue
-            if type(event) is dict and type(event.get("e")) is str:
+            event = parse_line(line)
+            if event is not None:
                 yield event
+
+
+def parse_line(line: bytes) -> Event | None:
+    """Read one line of a journal; None for one that was cut or is no event."""
+    try:
+        event: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if type(event) is dict and type(event.get("e")) is str else None
 
 
 def read_run(path: Path) -> Run:
@@ -76,11 +82,8 @@ class Tail:
             return False
         whole = data.rfind(b"\n") + 1
         self._position += whole
-        for line in data[:whole].splitlines():
-            try:
-                event: Any = json.loads(line)
-            except ValueError:
-                continue
-            if type(event) is dict:
+        for line in data[:whole].split(b"\n"):
+            event = parse_line(line)
+            if event is not None:
                 self.run.apply(event)
         return whole > 0

@@ -7,6 +7,7 @@ next one that gets through; the refusal is told once through `on_trouble`.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any, Final, Protocol
 from trackside.run import RunId
 
 _MOST_WAITING: Final = 100_000
+_FULL: Final = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=lambda _: None).encode
 
 
@@ -35,18 +37,23 @@ class Sink(Protocol):
 class Journal:
     """The journal of one run, written by the process that runs it."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, *, torn: bool = False) -> None:
         self.path = path
         self.files = path.with_suffix(".d")
         self.on_trouble: Callable[[OSError], None] = lambda _: None
         self._descriptor = descriptor
         self._waiting: list[bytes] = []
-        self._lock = threading.Lock()
+        #: The file may end in the middle of a line; a newline must come before the next one.
+        self._torn = torn
+        # Reentrant: a signal handler of the user's may log while the line it interrupted is being written.
+        self._lock = threading.RLock()
         self._told = False
         self._muted = False
 
     def mute(self) -> None:
         """Write nothing any more: in a forked child the journal belongs to the parent."""
+        # Another thread of the parent may have held the lock at the fork; nobody in the child would release it.
+        self._lock = threading.RLock()
         self._muted = True
 
     @classmethod
@@ -60,7 +67,8 @@ class Journal:
     @classmethod
     def reopen(cls, path: Path) -> Journal:
         """Open an existing journal to append what recovery found out; raises OSError."""
-        return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC))
+        # Its process may have been killed in the middle of a line.
+        return cls(path, os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC), torn=True)
 
     def append(self, kind: str, /, **fields: Any) -> None:
         """Write one event; never raises."""
@@ -75,43 +83,57 @@ class Journal:
     def _write(self, line: bytes) -> None:
         if self._muted:
             return
-        if not self._waiting:
-            try:
-                if os.write(self._descriptor, line) == len(line):
-                    return
-                # A disk that fills up may take part of a line; the newline before the next closes the torn one.
-                error = OSError(28, "No space left on device")
-            except OSError as caught:
-                error = caught
-        else:
-            error = None
-        self._write_later(line, error)
-
-    def _write_later(self, line: bytes, error: OSError | None) -> None:
         with self._lock:
+            if not self._waiting and not self._torn:
+                try:
+                    written = os.write(self._descriptor, line)
+                except OSError as error:
+                    self._wait(line, error)
+                    return
+                if written < len(line):
+                    self._keep_rest(line, written)
+                    self._wait(b"", _FULL)
+                return
             if len(self._waiting) < _MOST_WAITING:
                 self._waiting.append(line)
-            if error is None:
-                error = self._flush()
-            if error is not None and not self._told:
-                self._told = True
-                self.on_trouble(error)
+            refused = self._flush()
+            if refused is not None:
+                self._tell(refused)
+
+    def _wait(self, line: bytes, error: OSError) -> None:
+        if line:
+            self._waiting.append(line)
+        self._tell(error)
+
+    def _tell(self, error: OSError) -> None:
+        told, self._told = self._told, True
+        if not told:
+            self.on_trouble(error)
 
     def _flush(self) -> OSError | None:
-        block = b"\n" + b"".join(self._waiting)
+        """Write what waits, after the newline that closes a torn line."""
+        block = (b"\n" if self._torn else b"") + b"".join(self._waiting)
         try:
             written = os.write(self._descriptor, block)
         except OSError as error:
             return error
         if written < len(block):
-            # Only whole lines count; the torn one is written again.
-            rest = block[written:]
-            begun = block.rfind(b"\n", 0, written) + 1
-            rest = block[begun:]
-            self._waiting = [line + b"\n" for line in rest.split(b"\n") if line]
-            return OSError(28, "No space left on device")
-        self._waiting = []
+            self._keep_rest(block, written)
+            return _FULL
+        self._waiting, self._torn = [], False
         return None
+
+    def _keep_rest(self, block: bytes, written: int) -> None:
+        """Let wait what the disk did not take; a torn line is written again, one that lacks its newline alone is not.
+
+        A disk that fills up takes part of a block.
+        """
+        rest = block[block.rfind(b"\n", 0, written) + 1 :]
+        begun = written - (len(block) - len(rest))
+        if begun and rest[begun : begun + 1] == b"\n":
+            rest = rest[begun + 1 :]
+        self._waiting = [line for line in rest.splitlines(keepends=True) if line != b"\n"]
+        self._torn = bool(begun) or (self._torn and written == 0)
 
     def keep(self, data: bytes) -> dict[str, object]:
         """Store bytes beside the journal once, by their hash; on refusal return {"$lost", "size"}, never raise."""
@@ -121,7 +143,7 @@ class Journal:
             if not self._muted and not path.exists():
                 self.files.mkdir(mode=0o700, exist_ok=True)
                 temporary = self.files / f".{digest}.{os.getpid()}.{threading.get_ident()}"
-                descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+                descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
                 try:
                     with os.fdopen(descriptor, "wb") as file:
                         file.write(data)
@@ -130,10 +152,7 @@ class Journal:
                     temporary.unlink(missing_ok=True)
                     raise
         except OSError as error:
-            with self._lock:
-                told, self._told = self._told, True
-            if not told:
-                self.on_trouble(error)
+            self._tell(error)
             return {"$lost": digest, "size": len(data)}
         return {"$file": digest, "size": len(data)}
 
@@ -145,7 +164,7 @@ class Journal:
     def flush(self) -> bool:
         """Try once more to write what waits; tell whether all is on disk."""
         with self._lock:
-            return not self._waiting or self._flush() is None
+            return not self._waiting or self._muted or self._flush() is None
 
     def sync(self) -> None:
         """Ask the disk itself to have it, before Git is told."""
