@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 
 from trackside.capture import fork
-from trackside.capture.secrets import scan_bytes, screen_text, screen_value
+from trackside.capture.secrets import screen_text, screen_value
 from trackside.errors import NoRepositoryError, StateError, StorageError, TracksideError, UsageError
 from trackside.git.repository import Repository, open_repository
 from trackside.journal.liveness import boot_id, process_start
@@ -32,11 +32,12 @@ from trackside.run import Origin, Run, RunId, Value, new_run_id
 from trackside.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from trackside.git.snapshot import Limits
+    from trackside.git.snapshot import Limits, Snapshot
     from trackside.sealing import Sealed
 
 End = Literal["finished", "failed", "interrupted"]
 _LARGEST_NOTEBOOK: Final = 50_000_000
+_TRIES: Final = 3
 _NUMBERS: Final = frozenset({float, int, bool})
 
 
@@ -175,18 +176,21 @@ class Recorder:
         recover(self.repository, own={self.id}, settling=True)
 
     def _note_base(self) -> None:
-        from trackside.git.snapshot import take_snapshot
+        from trackside.errors import DamagedError
         from trackside.sealing import base_facts, write_start_snapshot
 
         assert self.repository is not None
-        snapshot = take_snapshot(
-            self.repository,
-            limits=self._limits(),
-            near=self._near(),
-            screen=credentials_in,
-            notebook=self._editor_notebook(),
-        )
-        facts = base_facts(self.repository, snapshot)
+        for attempt in range(_TRIES):
+            snapshot = self._snapshot(self.repository)
+            facts = base_facts(self.repository, snapshot)
+            try:
+                if snapshot.head is not None:
+                    facts["snapshot"] = write_start_snapshot(self.repository, self.id, self.started, facts)
+                break
+            except DamagedError:
+                # A garbage collection took an object before the run's own ref held it.
+                if attempt == _TRIES - 1:
+                    raise
         for what in facts["state"]:
             self.warn(
                 "under-way", f"A {what} was under way in the repository when the run started.", "Finish it first."
@@ -205,8 +209,6 @@ class Recorder:
                 hint="Make a first commit; the run becomes an experiment with the next command.",
                 code="no-commit",
             )
-        if facts["changes"]:
-            facts["snapshot"] = write_start_snapshot(self.repository, self.id, self.started, facts)
         self.journal.append("base", **facts)
 
     def _note_environment(self) -> None:
@@ -295,8 +297,14 @@ class Recorder:
         return Outcome(state=state, run=self._tail.run, sealed=sealed, trouble=trouble)
 
     def _seal(self, patience: float) -> Sealed:
-        from trackside.sealing import seal
+        try:
+            return self._seal_once(patience)
+        except BaseException as error:
+            # Others need not wait for this process any more.
+            self.journal.append("kept", code=getattr(error, "code", "internal"))
+            raise
 
+    def _seal_once(self, patience: float) -> Sealed:
         if not self.journal.flush():
             raise StorageError(
                 f"{self.journal.waiting} lines of the journal could not be written: the disk refuses them.",
@@ -308,9 +316,7 @@ class Recorder:
         try:
             self._keep_notebook("end")
             self._keep_asked_artifacts(self.repository)
-            self._note_end_snapshot(self.repository)
-            self.journal.sync()
-            sealed = seal(self.repository, self.journal.path, patience=patience)
+            sealed = self._seal_with_snapshot(self.repository, patience)
         except OSError as error:
             raise StorageError(
                 f"The run could not be sealed: {error.strerror}.", hint="`trackside recover` tries again."
@@ -318,6 +324,20 @@ class Recorder:
         self.journal.close()
         self._guard(lambda: _tell_dvc(self.repository, sealed))
         return sealed
+
+    def _seal_with_snapshot(self, repository: Repository, patience: float) -> Sealed:
+        from trackside.errors import DamagedError
+        from trackside.sealing import seal
+
+        for _ in range(_TRIES):
+            self._note_end_snapshot(repository)
+            self.journal.sync()
+            try:
+                return seal(repository, self.journal.path, patience=patience, complete=True)
+            except DamagedError:
+                # A garbage collection took an object of the snapshot before a ref held it: the files are still here.
+                continue
+        return seal(repository, self.journal.path, patience=patience)
 
     def keep_artifact(self, path: str | os.PathLike[str], store: Literal["auto", "git", "dvc"]) -> dict[str, Any]:
         """Keep a file or folder with the run as it is now; return the facts of its event."""
@@ -355,19 +375,25 @@ class Recorder:
         except OSError:
             return False
 
-    def _note_end_snapshot(self, repository: Repository) -> None:
-        from trackside.git.snapshot import changed_since, rebase_snapshot, take_snapshot
+    def _snapshot(self, repository: Repository) -> Snapshot:
+        from trackside.git.snapshot import take_snapshot
+        from trackside.sealing import credentials_in
 
-        base = self._tail.run.base
-        if base is None:
-            return
-        snapshot = take_snapshot(
+        return take_snapshot(
             repository,
             limits=self._limits(),
             near=self._near(),
             screen=credentials_in,
             notebook=self._editor_notebook(),
         )
+
+    def _note_end_snapshot(self, repository: Repository) -> None:
+        from trackside.git.snapshot import changed_since, rebase_snapshot
+
+        base = self._tail.run.base
+        if base is None:
+            return
+        snapshot = self._snapshot(repository)
         if snapshot.head is None:
             return
         if snapshot.head != base.baseline:
@@ -463,11 +489,6 @@ def _flatten(values: Mapping[str, object], prefix: str = "", depth: int = 0) -> 
         else:
             found.append((whole, value))
     return found
-
-
-def credentials_in(data: bytes) -> list[str]:
-    """Name the kinds of credentials found in a file's bytes."""
-    return [hit.kind for hit in scan_bytes(data)]
 
 
 def _tell_dvc(repository: Repository | None, sealed: Sealed) -> None:

@@ -361,6 +361,7 @@ _FOLDS: Final = {
     "annotate": _annotate,
     "snapshot": _snapshot,
     "end": _end,
+    "kept": _nothing,
     "sealed": _sealed,
     "settings": _settings,
 }
