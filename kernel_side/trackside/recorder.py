@@ -369,9 +369,9 @@ class Recorder:
                         self.warn(error.code, error.message, error.hint)
 
     def _is_of_run(self, path: Path) -> bool:
-        """Tell whether the run itself wrote the file: an older one belongs to another run."""
+        """Tell whether the run itself wrote the file: an older one belongs to another run. Clocks of files are coarse."""
         try:
-            return path.stat().st_mtime >= self.started - 2.0
+            return path.stat().st_mtime >= self.started - 0.05
         except OSError:
             return False
 
