@@ -101,6 +101,7 @@ background:var(--tint);background:color-mix(in srgb,var(--warn) 10%,transparent)
 div.tk.tk.tk .tk-alert+.tk-alert{margin-top:5px}
 div.tk.tk.tk .tk-alert>b{color:var(--warn);font-weight:600}
 div.tk.tk.tk .tk-next{display:grid;grid-template-columns:fit-content(70%) 1fr;gap:5px 12px;align-items:baseline}
+div.tk.tk.tk .tk-next>div{display:contents}
 div.tk.tk.tk code{padding:2px 7px;border:0;border-radius:5px;background:var(--tint);color:var(--ink);
 font-family:var(--code);font-size:12px;white-space:normal;overflow-wrap:anywhere;justify-self:start}
 @container (max-width:430px){div.tk.tk.tk .tk-next{grid-template-columns:1fr;gap:2px}
@@ -242,8 +243,8 @@ def _spark(metric: CardMetric) -> str:
     )
     label = f"{count(metric['count'], 'point')} from {format_number(low)} to {format_number(high)}"
     return (
-        f'<svg role="img" width="{_SPARK_WIDTH}" height="{_SPARK_HEIGHT}" fill="none" stroke="currentcolor">'
-        f"<title>{label}</title>{line}"
+        f'<svg role="img" aria-label="{label}" width="{_SPARK_WIDTH}" height="{_SPARK_HEIGHT}" fill="none" '
+        f'stroke="currentcolor">{line}'
         f'<path d="{"".join(path)}" stroke="var(--ink)" stroke-width="1.5"/>{dot}</svg>'
         # Shown where a sanitizer takes the drawing out: JupyterLab does, in notebooks it does not trust.
         f'<span class="tk-t" aria-hidden="true">{sparkline(values)}</span>'
@@ -264,7 +265,8 @@ def _warnings(card: RunCard) -> str:
 
 def _next(card: RunCard) -> str:
     steps = [
-        f"<code>{_e(step['command'])}</code><span class='tk-hint'>{_e(step['does'])}</span>" for step in card["next"]
+        f"<div><code>{_e(step['command'])}</code> <span class='tk-hint'>{_e(step['does'])}</span></div>"
+        for step in card["next"]
     ]
     return _part("", f'<div class="tk-next">{"".join(steps)}</div>') if steps else ""
 
