@@ -35,9 +35,19 @@ def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
             # Whoever goes second would otherwise always follow the other's background work.
             for client in (bare, tracked) if number % 2 else (tracked, bare):
                 (after if client is tracked else before).append(_block(client))
+        for cell in tool.peer.closing:
+            _run(tracked, cell, must_succeed=True)
+    _check(tool, folder, wanted=BLOCK * (1 + len(after)))
     extra = median(median(with_it) - median(without) for without, with_it in zip(before, after, strict=True))
     tail = _p99(after) - _p99(before)
     return {"cell": Sample(values=[extra]), "cell-p99": Sample(values=[tail])}
+
+
+def _check(tool: Tool, folder: Path, *, wanted: int) -> None:
+    """A tool that says it keeps cells must have kept them, or its time is no time."""
+    kept = tool.peer.cells_kept(folder)
+    if kept is not None and kept < wanted:
+        raise Refused(f"only {kept} of {wanted} cells were kept")
 
 
 def _block(client: Any) -> list[float]:

@@ -23,6 +23,7 @@ class Trackside(Peer):
     in_git = True
     caches = (".git/trackside/index.sqlite*",)
     cells = ("%load_ext trackside", "%track bench")
+    closing = ("%track end",)
 
     def begin(self, name: str) -> None:
         """Start a run of the notebook."""
@@ -85,10 +86,20 @@ class Trackside(Peer):
         record = self._records()[0]
         return Kept(points=record["metrics"]["loss"]["count"], status=f"shown as {record['status']}")
 
+    def cells_kept(self, folder: Path) -> int | None:
+        """Read the record of the sealed run."""
+        ref = _git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").split()[0]
+        executed: int = json.loads(_git(folder, "cat-file", "blob", f"{ref}:.trackside/run.json"))["cells"]["executed"]
+        return executed
+
     def tidy(self) -> None:
         """Recover what was left open, then let Git pack."""
         subprocess.run([sys.executable, "-m", "trackside", "recover"], check=True, capture_output=True)
         subprocess.run(["git", "gc", "--quiet", "--prune=now"], check=True)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 PEER = Trackside()
