@@ -1,4 +1,4 @@
-"""The table of `trackside list` on a terminal: what varies, coloured against the baseline run, as wide as there is room."""
+"""The table of `trackside list` on a terminal: what varies, coloured against the baseline run."""
 
 from __future__ import annotations
 

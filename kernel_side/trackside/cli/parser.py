@@ -18,7 +18,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "compare": ("compare", "set runs side by side"),
     "diff": ("diff", "show how the code of two runs differs"),
     "watch": ("watch", "follow open runs and new experiments live"),
-    "branch": ("branch", "make a plain Git branch from a run"),
+    "branch": ("naming", "make a plain Git branch from a run"),
     "rename": ("naming", "give a run another name"),
     "tag": ("annotate", "add or remove tags of runs"),
     "note": ("annotate", "write a note to a run"),
@@ -51,7 +51,7 @@ class _Help(HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32, width=100)
 
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
+    def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002  # argparse gives it
         return "\n".join(f"{indent}{line}" for line in text.splitlines())
 
 

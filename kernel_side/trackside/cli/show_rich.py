@@ -72,7 +72,7 @@ def _metrics(experiment: Experiment) -> Table | None:
     for name in ("metric", "", "last", "min", "max", "points"):
         table.add_column(name, no_wrap=True, justify="left" if name in ("metric", "") else "right")
     for name, fact in metrics.items():
-        numbers = [metric_number([fact[key]]) for key in ("last", "min", "max")]  # type: ignore[literal-required]  # keys of the contract
+        numbers = [metric_number([fact[key]]) for key in ("last", "min", "max")]
         shown = ["–" if number is None else format_number(number) for number in numbers]
         table.add_row(
             words.safe(name), Text(sparkline(fact["spark"], 24), style="cyan"), Text(shown[0], style="bold"),
@@ -99,7 +99,7 @@ def _files(experiment: Experiment) -> Table | None:
     record = experiment["record"]
     table = _grid()
     for what in ("changed", "added", "deleted"):
-        paths = record["files"][what]  # type: ignore[literal-required]  # keys of the contract
+        paths = record["files"][what]
         if paths:
             table.add_row(
                 Text(what, style="dim"), words.safe(", ".join(paths[:12])) + (", …" if len(paths) > 12 else "")

@@ -39,7 +39,7 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     if kind is str:
-        return value if value.isprintable() else safe(value)  # type: ignore[no-any-return]  # the type was just compared
+        return value if value.isprintable() else safe(value)
     if kind is bool:
         return "true" if value else "false"
     if kind is list:
@@ -60,7 +60,7 @@ def age(seconds: float) -> str:
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
-    return "now" if seconds < 5 else f"{int(seconds)} s"
+    return f"{int(seconds)} s"
 
 
 def size(count: int) -> str:
