@@ -224,7 +224,8 @@ def _order(run: Run, side: SideFiles) -> list[dict[str, Any]]:
         for cell in run.cells
     ]
     latest = run.notebooks.get("end") or run.notebooks.get("start")
-    document = document_cells(side.read(latest["file"])) if latest else None
+    # A notebook run headless is run from top to bottom, with cells put in that its file does not have.
+    document = document_cells(side.read(latest["file"])) if latest and run.frontend != "headless" else None
     return [
         {"kind": flag.kind, "level": flag.level, "cell": flag.cell, "names": list(flag.names), "message": flag.message}
         for flag in order_flags(executed, document)
