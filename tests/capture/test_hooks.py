@@ -81,7 +81,8 @@ def test_parameters_are_written_when_they_change(bench: Bench) -> None:
 def test_one_true_and_one_are_three_values(bench: Bench) -> None:
     bench.hooks.declare_params(["flag"])
     bench.run("flag = 1", "flag = True", "flag = 1.0")
-    values = [event["values"]["flag"]["value"] for event in bench.sink.of("params") if "flag" in event["values"]]
+    written = [event["values"]["flag"] for event in bench.sink.of("params") if "flag" in event["values"]]
+    values = [flag["value"] for flag in written if flag["origin"] == "declared"]
     assert [type(value) for value in values] == [int, bool, float]
 
 
@@ -334,6 +335,23 @@ def test_an_interrupt_that_falls_into_our_hook_reaches_the_cell(tmp_path: Path) 
     recorded = kernels.run_cells(tmp_path, [kernels.ATTACH, slow, waiting, kernels.DETACH])
     assert recorded.notebook.cells[2].outputs[-1]["ename"] == "KeyboardInterrupt"
     assert recorded.of("cell-end", 3)[0]["error"]["ename"] == "KeyboardInterrupt"
+
+
+def test_an_interrupt_breaks_off_a_hook_that_hangs(tmp_path: Path) -> None:
+    hang = (
+        "import os, signal, threading, time\n"
+        "from trackside.capture import hooks\n"
+        "real = hooks.parse_cell\n"
+        "def hang(source):\n"
+        "    while 'hang' + ' here' in source: time.sleep(0.01)\n"
+        "    return real(source)\n"
+        "hooks.parse_cell = hang\n"
+        "def press():\n    os.kill(os.getpid(), signal.SIGINT)"
+    )
+    cell = "threading.Timer(1, press).start()\n'hang here'"
+    recorded = kernels.run_cells(tmp_path, [kernels.ATTACH, hang, cell, "'alive'", kernels.DETACH])
+    assert recorded.notebook.cells[3].outputs[0]["data"]["text/plain"] == "'alive'"
+    assert [event["cell"] for event in recorded.of("cell-end")] == [1, 2, 3, 4, 5]
 
 
 def test_an_interrupt_after_the_cell_is_shown_and_the_kernel_goes_on(tmp_path: Path) -> None:

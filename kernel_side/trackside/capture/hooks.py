@@ -227,10 +227,12 @@ class CellHooks:
             return
         error = _error_of(result)
         displayed = getattr(result, "result", None)
-        self._capture(sink, cell, ok=error is None, displayed=NOTHING if displayed is None else displayed)
-        if self._outputs is None:
-            self._write_plain_result(sink, cell, result, error)
-        sink.append("cell-end", cell=cell.number, ok=error is None, error=error)
+        try:
+            self._capture(sink, cell, ok=error is None, displayed=NOTHING if displayed is None else displayed)
+            if self._outputs is None:
+                self._write_plain_result(sink, cell, result, error)
+        finally:
+            sink.append("cell-end", cell=cell.number, ok=error is None, error=error)
 
     def _leave(self, info: Any) -> OpenCell | None:
         """Pop the running cell that `info` is about; return it when it was the outermost."""

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+#: A second Ctrl-C, or one that comes this late, is meant for us: something hangs.
+PATIENCE = 0.5
 #: Long enough for the hook to return into the cell, short against a person's patience.
 REDELIVER_AFTER = 0.002
 
@@ -19,14 +21,16 @@ class Held:
 
     With `still_running` (before a cell) the signal is sent again a moment later, if the cell runs then: an
     interrupt between cells would cost the kernel its reply. Without, `owed` says that one came, and the
-    caller raises. Does nothing in other threads and where the handler is not Python's.
+    caller raises. When our own code takes too long, a Ctrl-C breaks it off. Does nothing in other threads
+    and where the handler is not Python's.
     """
 
-    __slots__ = ("_handler", "_still_running", "owed")
+    __slots__ = ("_entered", "_handler", "_still_running", "owed")
 
     def __init__(self, still_running: Callable[[], bool] | None = None) -> None:
         self._still_running = still_running
         self._handler: Any = None
+        self._entered = 0.0
         self.owed = False
 
     def __enter__(self) -> Held:
@@ -35,11 +39,15 @@ class Held:
             # None: set from C, not ours to put back. Ignored or default: nothing is raised anyway.
             if callable(handler):
                 self._handler = handler
+                self._entered = time.monotonic()
                 signal.signal(signal.SIGINT, self._note)
         return self
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
+        hangs = self.owed or time.monotonic() - self._entered > PATIENCE
         self.owed = True
+        if hangs:
+            raise KeyboardInterrupt
 
     def __exit__(self, *unused: object) -> None:
         if self._handler is None:
