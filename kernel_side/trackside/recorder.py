@@ -354,6 +354,8 @@ class Recorder:
         )
         facts = kept.as_json()
         self.journal.append("artifact", **facts)
+        if facts.get("reason"):
+            self.warn("artifact", f"{facts['path']}: {facts['reason']}")
         return facts
 
     def _keep_asked_artifacts(self, repository: Repository) -> None:
