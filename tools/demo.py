@@ -56,9 +56,10 @@ def main() -> int:
         trackside("compare", first, best)
     trackside("branch", best)
     git_shows(best)
+    print("\n$ git status --short --branch", flush=True)
+    git("status", "--short", "--branch")
     print(
-        f"\nAll of it took {time.monotonic() - began:.0f} seconds. "
-        "The checkout stands where it stood: `git status` is clean.\n\n"
+        f"\nAll of it took {time.monotonic() - began:.0f} seconds, and the checkout stands where it stood.\n\n"
         "What to do next\n"
         "  make lab                                      the same notebooks in JupyterLab\n"
         f"  cd {PROJECT.relative_to(ROOT)}                              the scratch repository, with:\n"
