@@ -83,7 +83,7 @@ div.tk.tk.tk s.tk-was{font-family:var(--code);font-size:12px;text-decoration-col
 div.tk.tk.tk .tk-rest{align-self:center;color:var(--soft);font-size:12px}
 div.tk.tk.tk table{width:100%;margin:0;border:0;border-collapse:collapse;table-layout:auto;font-size:inherit}
 div.tk.tk.tk tr{background:none;border:0}
-div.tk.tk.tk td,div.tk.tk.tk th{padding:3px 0 3px 18px;border:0;text-align:left;vertical-align:middle;
+div.tk.tk.tk td,div.tk.tk.tk th{height:30px;padding:2px 0 2px 18px;border:0;text-align:left;vertical-align:middle;
 white-space:nowrap;color:inherit;font-weight:400;max-width:none}
 div.tk.tk.tk tr+tr>*{border-top:1px solid var(--tint)}
 div.tk.tk.tk th.tk-m{width:100%;max-width:0;padding-left:0;overflow:hidden;text-overflow:ellipsis}
