@@ -20,7 +20,7 @@ _LOWER: Final = frozenset(
     "mpjpe lpips".split()
 )
 _HIGHER: Final = frozenset(
-    "acc accuracy accuracies f1 fbeta auc auroc auprc aucpr roc r2 precision recall sensitivity "
+    "acc accuracy accuracies f1 fbeta auc auroc rocauc aucroc auprc aucpr roc r2 precision recall sensitivity "
     "specificity iou miou dice jaccard bleu rouge meteor chrf cider reward rewards ap map ndcg dcg "
     "mrr kappa mcc matthews corrcoef correlation corr pearson pearsonr spearman spearmanr kendall "
     "kendalltau psnr ssim silhouette calinski harabasz homogeneity completeness fowlkes mallows ari "
@@ -29,9 +29,7 @@ _HIGHER: Final = frozenset(
     "fmeasure vmeasure".split()
 )
 #: Words of a way, too common in other senses to make a plain number a metric.
-_AMBIGUOUS: Final = frozenset(
-    "map ap return returns win hits rand profit success correct latency corr".split()
-)
+_AMBIGUOUS: Final = frozenset("map ap return returns win hits rand profit success correct latency corr".split())
 _NEUTRAL: Final = frozenset("score scores metric metrics gini".split())
 #: Beside one of these a metric's name is that of a setting, a callable or a picture.
 _SETTING: Final = frozenset(
@@ -41,9 +39,7 @@ _SETTING: Final = frozenset(
     "df path file scheduler scaler every interval freq frequency method".split()
 )
 _SPREAD: Final = frozenset("std sd stdev sem ci".split())
-_TIMED: Final = frozenset(
-    "fit train training inference prediction predict elapsed wall score eval epoch".split()
-)
+_TIMED: Final = frozenset("fit train training inference prediction predict elapsed wall score eval epoch".split())
 _PAIRS_LOWER: Final = frozenset(
     {
         ("cross", "entropy"),
@@ -85,7 +81,7 @@ _TURNS: Final = frozenset({"neg", "negative", "minus"})
 
 def name_tokens(name: str) -> tuple[str, ...]:
     """Split a name into its lower-case words: `valLoss`, `val_loss` and `val loss` all give val, loss."""
-    return tuple(word.lower() for word in _TOKEN.findall(name.replace("²", "2")))
+    return tuple(word.lower() for word in _TOKEN.findall(name.replace("²", "2").replace("IoU", "Iou")))
 
 
 @lru_cache(maxsize=4096)

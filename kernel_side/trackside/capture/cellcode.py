@@ -84,8 +84,8 @@ def _parsed(source: str) -> tuple[str, str | None, ast.Module | None]:
 def _parse(source: str) -> tuple[str | None, ast.Module | None]:
     if len(source) > _LONGEST:
         return None, None
-    text = _without_cell_magic(source) if source.lstrip().startswith("%%") else source
-    for text in _readings(text):
+    body = _without_cell_magic(source) if source.lstrip().startswith("%%") else source
+    for text in _readings(body):
         tree = _try(text)
         if tree is not None:
             return text, tree

@@ -34,6 +34,11 @@ _PURE: Final = frozenset(
     "search match findall finditer state_dict named_parameters total_seconds strftime isoformat date "
     "time".split()
 )
+#: Methods known to change their object.
+_CHANGING: Final = frozenset(
+    "append extend insert remove pop popitem update add discard clear setdefault sort reverse appendleft "
+    "fit partial_fit load_state_dict compile fill resize put setflags".split()
+)
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _BRANCHES: Final = frozenset("If For AsyncFor While Try TryStar Match IfExp BoolOp".split())
@@ -222,12 +227,10 @@ class _CellReader:
         if isinstance(func, ast.Attribute):
             root = _root(func)
             in_place = any(
-                keyword.arg == "inplace"
-                and isinstance(keyword.value, ast.Constant)
-                and keyword.value.value is True
+                keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
                 for keyword in node.keywords
             )
-            if root and in_place:
+            if root and (in_place or func.attr in _CHANGING):
                 self.flow.changes.add(root)
             elif root and func.attr not in _PURE:
                 self.flow.touches.add(root)
@@ -278,9 +281,7 @@ class _CellReader:
         self.hidden.pop()
         self.bind(node.name)
 
-    def _comprehension_scope(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-    ) -> None:
+    def _comprehension_scope(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         self.visit(node.generators[0].iter)
         self.hidden.append(_targets(node))
         for index, generator in enumerate(node.generators):

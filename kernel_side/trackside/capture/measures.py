@@ -39,7 +39,11 @@ _MOST_FOLDS: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMetric:
-    """One result. `extra` of repeated scores: {"sd": sample deviation or None, "n": count}; of a history: {"series": [...]}."""
+    """One result.
+
+    `extra` of repeated scores is {"sd": sample deviation or None, "n": count}, of a list or a training history
+    {"series": [...]} with the last point last.
+    """
 
     name: str
     value: float
@@ -69,9 +73,7 @@ def find_metrics(
         _shown(seen.shown, displayed, namespace, found)
     if not ignore:
         return list(found.values())
-    return [
-        one for one in found.values() if one.name not in ignore and one.name.partition(".")[0] not in ignore
-    ]
+    return [one for one in found.values() if one.name not in ignore and one.name.partition(".")[0] not in ignore]
 
 
 def read_declared_metrics(
@@ -84,9 +86,7 @@ def read_declared_metrics(
         value = reach(name, namespace)
         before = len(found)
         items = fields_of(value)
-        for key, item in (
-            [(name, value)] if items is None else [(f"{name}.{key}", items[key]) for key in items]
-        ):
+        for key, item in [(name, value)] if items is None else [(f"{name}.{key}", items[key]) for key in items]:
             _add(found, key, item, "declared", guess_direction(key), origin="declared")
         if value is NOTHING:
             refused.append((name, "is not defined"))
@@ -115,9 +115,7 @@ def _add(
         if not series:
             return False
         last, extra = series[-1], {"series": series}
-    found[name] = FoundMetric(
-        name=name, value=float(last), origin=origin, direction=direction, rule=rule, extra=extra
-    )
+    found[name] = FoundMetric(name=name, value=float(last), origin=origin, direction=direction, rule=rule, extra=extra)
     return True
 
 
@@ -142,7 +140,7 @@ def _bound(binding: Binding, namespace: dict[str, object], found: dict[str, Foun
         cue = scoring.cue(binding.value, namespace) if binding.value is not None else None
         if not (named or (cue and binding.whole and cue.computed and not _is_setting(name))):
             return
-        if _is_start(binding, number[0], namespace) and name not in found:
+        if _is_start(binding, number[0]) and name not in found:
             return
         _add(found, name, value, "name" if named else "call", _direction(name, cue))
         return
@@ -164,7 +162,7 @@ def _is_setting(name: str) -> bool:
     }
 
 
-def _is_start(binding: Binding, value: float, namespace: dict[str, object]) -> bool:
+def _is_start(binding: Binding, value: float) -> bool:
     """A zero or an infinity that was only written down is where a loop starts, not a result."""
     if value != 0 and not math.isinf(value):
         return False
@@ -291,15 +289,14 @@ def _touched(seen: Survey) -> list[str]:
     """List names which got a value or were trained in this cell."""
     names: dict[str, None] = {}
     for binding in seen.bindings:
-        if isinstance(binding.target, ast.Name) and isinstance(
-            binding.value, (ast.Call, ast.Name, ast.Attribute)
-        ):
+        if isinstance(binding.target, ast.Name) and isinstance(binding.value, (ast.Call, ast.Name, ast.Attribute)):
             names[binding.target.id] = None
     for call, scope in seen.calls:
         func = call.func
-        if scope == "cell" and isinstance(func, ast.Attribute) and func.attr in _TRAINERS:
-            if isinstance(func.value, ast.Name):
-                names[func.value.id] = None
+        if scope != "cell" or not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name):
+            continue
+        if func.attr in _TRAINERS:
+            names[func.value.id] = None
     return list(names)
 
 
@@ -330,9 +327,7 @@ def _fitted(name: str, value: object, found: dict[str, FoundMetric]) -> None:
             _add(found, f"{name}.{attribute}", number[0], "fitted", direction)
 
 
-def _shown(
-    node: ast.expr, value: object, namespace: dict[str, object], found: dict[str, FoundMetric]
-) -> None:
+def _shown(node: ast.expr, value: object, namespace: dict[str, object], found: dict[str, FoundMetric]) -> None:
     if isinstance(node, ast.Tuple) and type(value) is tuple and len(node.elts) == len(value):
         for part, item in zip(node.elts, value, strict=True):
             _shown(part, item, namespace, found)

@@ -1,7 +1,7 @@
-"""Would the notebook, read from the top, give what this run gave? Flags where a name came from elsewhere. Pure.
+"""Would the notebook, run from the top, give what this run gave? Flags where it would not. Pure.
 
-For each cell as it ran last, every name it takes from other cells is traced twice: to the cell which provided it when it
-ran, and to the cell which provides it in the document. A cell run in document order can raise no warning.
+For each cell as it ran last, every name it takes from other cells is traced twice: to the cell which provided
+it when it ran, and to the cell which provides it in the document. Cells run in document order raise no warning.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_NAMES: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutedCell:
-    """One execution: our number in the run, the front end's cell id and count where known, whether it succeeded."""
+    """One execution: our number in the run, the front end's id and count where known, and the outcome."""
 
     cell: int
     id: str | None
@@ -60,8 +60,8 @@ class OrderFlag:
 def order_flags(executed: Sequence[ExecutedCell], document: Sequence[DocumentCell] | None) -> list[OrderFlag]:
     """Compare what ran with the document; without a document nothing is claimed but gaps in the counts.
 
-    `executed` is in order of execution and holds code cells only, like `document`. Cells are matched by id where the
-    front end's ids are those of the document, by source otherwise (nbclient gives no ids, VS Code others).
+    `executed` is in order of execution and holds code cells only, like `document`. Cells are matched by id where
+    the front end's ids are those of the document, by source otherwise (nbclient gives none, VS Code others).
     """
     if not executed:
         return []
@@ -78,6 +78,9 @@ class _Comparison:
         self.written = [flow_of(cell.source) for cell in document]
         self.by_id = {cell.id: at for at, cell in enumerate(document) if cell.id}
         self.ids_match = any(cell.id in self.by_id for cell in executed if cell.id)
+        #: Executions whose source stands in several cells: which of them ran cannot be told, so nothing is claimed.
+        self.ambiguous: set[int] = set()
+        self.twins: set[int] = set()
         self.place = self._matched()
         self.last = self._last_executions()
         self.binders = _index(self.ran, _bound_by(self.ran))
@@ -91,11 +94,10 @@ class _Comparison:
             if place is not None:
                 for name in sorted(self._taken(at)):
                     self._check(name, at, place, early)
+            self._added_again(at)
         self._changed_cells()
         flags = [
-            OrderFlag(
-                kind=kind, level=level, cell=cell, names=tuple(names), message=message.format(_listed(names))
-            )
+            OrderFlag(kind=kind, level=level, cell=cell, names=tuple(names), message=message.format(_listed(names)))
             for (kind, level, cell, message), names in self.found.items()
         ]
         if early:
@@ -118,10 +120,13 @@ class _Comparison:
                 place: int | None = self.by_id[cell.id]
             else:
                 same = by_source.get(cell.source.strip(), [])
+                if len(same) > 1:
+                    self.ambiguous.add(len(places))
+                    self.twins.update(same)
                 # Of identical cells the next one down is meant, as when the notebook is run from the top.
                 place = next((at for at in same if at > previous and at not in taken), None)
                 if place is None and same:
-                    place = next((at for at in same if at > previous), same[0])
+                    place = next((at for at in same if at >= previous), same[0])
             places.append(place)
             if place is not None:
                 taken.add(place)
@@ -144,25 +149,21 @@ class _Comparison:
         """Collect the names an execution took from outside, through the functions it used as well."""
         flow = self.ran[at]
         names = set(flow.uses)
-        queue = [(name, flow) for name in flow.loads]
+        queue = list(flow.loads)
         seen: set[str] = set()
         while queue:
-            name, holder = queue.pop()
+            name = queue.pop()
             if name in seen:
                 continue
             seen.add(name)
             reads = flow.reads.get(name) if name in flow.binds else None
             if reads is None:
                 provider, _ = self._provider(name, at)
-                reads = (
-                    self.ran[provider].reads.get(name, set())
-                    if provider is not None
-                    else holder.reads.get(name, set())
-                )
+                reads = set() if provider is None else self.ran[provider].reads.get(name, set())
             for read in reads:
                 if read not in flow.binds:
                     names.add(read)
-                queue.append((read, flow))
+                queue.append(read)
         return {name for name in names if name not in _GIVEN and not name.startswith("_")}
 
     def _provider(self, name: str, at: int) -> tuple[int | None, list[int]]:
@@ -179,9 +180,7 @@ class _Comparison:
         return None, doubtful
 
     def _is_same_cell(self, one: int, other: int) -> bool:
-        return (
-            self.executed[one].source == self.executed[other].source and self.place[one] == self.place[other]
-        )
+        return self.executed[one].source == self.executed[other].source and self.place[one] == self.place[other]
 
     def _definer(self, name: str, place: int) -> int | None:
         places = self.definers.get(name, [])
@@ -190,12 +189,14 @@ class _Comparison:
 
     def _check(self, name: str, at: int, place: int, early: dict[str, int]) -> None:
         provider, doubtful = self._provider(name, at)
+        if provider in self.ambiguous or at in self.ambiguous:
+            return
         definer = self._definer(name, place)
         if any(self.place[time] == definer and definer is not None for time in doubtful):
             return
         if provider is None:
             if not doubtful:
-                self._check_earlier(name, at, place, definer, early)
+                self._check_earlier(name, at, definer, early)
             return
         source, home = self.executed[provider].source, self.place[provider]
         if definer is not None and self._gives_the_same(name, provider, definer):
@@ -207,10 +208,10 @@ class _Comparison:
             self._gone(name, at, provider, definer)
         elif home == definer or (definer is None and home < place):
             if not _equivalent(source, self.document[home].source):
-                text = f"Cell {here} used {{}} from a version of cell {self._label(provider)} that was edited afterwards."
+                text = f"Cell {here} used {{}} from cell {self._label(provider)} before that was edited."
                 self._flag("edited", "warning", at, text, name)
         elif home > place:
-            text = f"Cell {here} used {{}} from cell {self._label(provider)}, which stands further down in the notebook."
+            text = f"Cell {here} used {{}} from cell {self._label(provider)}, which stands further down."
             self._flag("out-of-order", "warning", at, text, name)
         else:
             text = (
@@ -225,7 +226,7 @@ class _Comparison:
             text = f"Cell {here} used {{}} from a version of a cell that was edited afterwards."
             self._flag("edited", "warning", at, text, name)
         elif definer is None:
-            text = f"Cell {here} used {{}} from a cell that is no longer in the notebook; no other defines it above."
+            text = f"Cell {here} used {{}} from a cell that is no longer in the notebook."
             self._flag("hidden-state", "warning", at, text, name)
         else:
             text = (
@@ -245,12 +246,10 @@ class _Comparison:
         if name in self.ran[provider].imports:
             return
         between = range(provider + 1, at)
-        happened = {
-            self.place[time] for time in between if name in self.ran[time].changes | self.ran[time].touches
-        }
+        happened = {self.place[time] for time in between if name in self.ran[time].changes | self.ran[time].touches}
         for time in between:
             flow = self.ran[time]
-            if name not in flow.changes and name not in flow.touches:
+            if (name not in flow.changes and name not in flow.touches) or time in self.ambiguous:
                 continue
             home = self.place[time]
             if self._is_same_cell(time, at) or (home is not None and definer <= home < place):
@@ -265,16 +264,12 @@ class _Comparison:
             return
         for skipped in range(definer + 1, place):
             flow = self.written[skipped]
-            if name in flow.changes and skipped not in happened:
-                text = (
-                    f"Cell {self._label(at)} used {{}} before {self._written_label(skipped)} had changed it."
-                )
+            if name in flow.changes and skipped not in happened and skipped not in self.twins:
+                text = f"Cell {self._label(at)} used {{}} before {self._written_label(skipped)} had changed it."
                 self._flag("out-of-order", "warning", at, text, name)
                 return
 
-    def _check_earlier(
-        self, name: str, at: int, place: int, definer: int | None, early: dict[str, int]
-    ) -> None:
+    def _check_earlier(self, name: str, at: int, definer: int | None, early: dict[str, int]) -> None:
         """Nothing in the run defined the name: it is older than the run, or comes from where no reader sees."""
         if not self.executed[at].ok or name not in self.ran[at].sure:
             return
@@ -282,11 +277,21 @@ class _Comparison:
             return
         if self.ran[at].opaque:
             return
-        if definer is not None or name in self.definers:
+        fresh = self._began_fresh()
+        if definer is not None or (name in self.definers and not fresh):
             early.setdefault(name, at)
-        elif not self._began_fresh():
+        elif not fresh:
             text = f"Cell {self._label(at)} used {{}}, which no cell of the notebook defines."
             self._flag("hidden-state", "warning", at, text, name)
+
+    def _added_again(self, at: int) -> None:
+        """`x += 1` run twice: the same source, and a value no run from the top gives."""
+        for name in sorted(self.ran[at].adds_to & self.ran[at].uses):
+            provider, _ = self._provider(name, at)
+            times = sum(self._is_same_cell(time, at) for time in range((provider or 0), at + 1))
+            if provider is not None and times > 1:
+                text = f"Cell {self._label(at)} ran {times} times and adds to {{}} each time."
+                self._flag("hidden-state", "fact", at, text, name)
 
     def _began_fresh(self) -> bool:
         """Whether the run may hold all the session ran: then an unknown name comes from the kernel's own start."""
@@ -348,12 +353,7 @@ def _equivalent(one: str, other: str) -> bool:
     if one.strip() == other.strip():
         return True
     left, right = parse_cell(one), parse_cell(other)
-    return (
-        left is not None
-        and right is not None
-        and ast.dump(left) == ast.dump(right)
-        and _has_no_magic(one, other)
-    )
+    return left is not None and right is not None and ast.dump(left) == ast.dump(right) and _has_no_magic(one, other)
 
 
 def _has_no_magic(one: str, other: str) -> bool:

@@ -32,9 +32,7 @@ _SEED_CALLS: Final = frozenset(
     "RandomState PRNGKey seed_all fix_seed".split()
 )
 _STOPPING: Final = frozenset({"EarlyStopping", "early_stopping"})
-_SHAPES: Final = frozenset(
-    "name input_shape inputs outputs feature_names target_names callbacks title".split()
-)
+_SHAPES: Final = frozenset("name input_shape inputs outputs feature_names target_names callbacks title".split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +85,11 @@ def read_declared(
             continue
         items = fields_of(value)
         before = len(found)
-        for key, item in (
-            [(name, value)] if items is None else [(f"{name}.{key}", items[key]) for key in items]
-        ):
+        for key, item in [(name, value)] if items is None else [(f"{name}.{key}", items[key]) for key in items]:
             read = exact.read_value(item)
             if not isinstance(read, Nothing) and _fits(read, _LONGEST_TOLD):
                 box = settings.box_of(key, read)
-                found.append(
-                    FoundParameter(name=key, value=read, origin="declared", box=box, rule="declared")
-                )
+                found.append(FoundParameter(name=key, value=read, origin="declared", box=box, rule="declared"))
         if len(found) == before:
             refused.append((name, _why_not(value)))
     return found, refused
@@ -109,9 +103,7 @@ class _Found:
         self.values: dict[str, list[Value]] = {}
         self.told: dict[str, tuple[Box, str]] = {}
 
-    def add(
-        self, name: str, value: Value, rule: str, box: Box | None = None, *, longest: int = _LONGEST_TEXT
-    ) -> None:
+    def add(self, name: str, value: Value, rule: str, box: Box | None = None, *, longest: int = _LONGEST_TEXT) -> None:
         if name in self.ignore or name.partition(".")[0] in self.ignore or len(self.values) >= _MOST:
             return
         if not _fits(value, longest):
@@ -168,9 +160,7 @@ def _add_read(name: str, value: object, rule: str, found: _Found, *, longest: in
         found.add(name, read, rule, longest=longest)
 
 
-def _assigned(
-    binding: Binding, name: str, namespace: dict[str, object], augmented: set[str], found: _Found
-) -> None:
+def _assigned(binding: Binding, name: str, namespace: dict[str, object], augmented: set[str], found: _Found) -> None:
     value = binding.value
     if settings.is_config_name(name):
         items = fields_of(namespace.get(name, NOTHING))
@@ -228,11 +218,7 @@ def _config_class(node: ast.ClassDef, namespace: dict[str, object], found: _Foun
         elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
             targets = [statement.target]
         for target in targets:
-            if (
-                isinstance(target, ast.Name)
-                and not target.id.startswith("_")
-                and not settings.is_unwanted(target.id)
-            ):
+            if isinstance(target, ast.Name) and not target.id.startswith("_") and not settings.is_unwanted(target.id):
                 value = exact.class_dict(cls).get(target.id, NOTHING)  # type: ignore[arg-type]
                 _add_read(f"{node.name}.{target.id}", value, "R2", found)
 
@@ -304,9 +290,7 @@ def _argument(name: str, node: ast.expr, rule: str, namespace: dict[str, object]
     found.add(name, value, rule)
 
 
-def _target(
-    call: ast.Call, last: str, namespace: dict[str, object]
-) -> tuple[str, tuple[str, ...], tuple[str, str]]:
+def _target(call: ast.Call, last: str, namespace: dict[str, object]) -> tuple[str, tuple[str, ...], tuple[str, str]]:
     """Name what a call configures, its positional arguments, and the rules for keywords and positionals."""
     nothing: tuple[str, tuple[str, ...], tuple[str, str]] = ("", (), ("", ""))
     target = callables.resolve(call.func, namespace)
@@ -332,12 +316,7 @@ def _method(
     owner = callables.resolve(func.value, namespace)
     if owner is NOTHING and isinstance(func.value, ast.Call):
         made = callables.resolve(func.value.func, namespace)
-        if (
-            made is not NOTHING
-            and exact.is_class(made)
-            and last in _FITS
-            and callables.is_learning_class(made)
-        ):
+        if made is not NOTHING and exact.is_class(made) and last in _FITS and callables.is_learning_class(made):
             return exact.class_name(made), (), ("R4", "")
         if last in ("fit", "compile"):
             return last, (), ("R4", "")

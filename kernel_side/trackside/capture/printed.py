@@ -76,9 +76,7 @@ def find_printed(text: str) -> list[PrintedMetric]:
     return _thinned(_numbered(found))
 
 
-def _read_line(
-    line: str, epoch: int | None, found: list[tuple[str, float, tuple[int, ...] | None]]
-) -> int | None:
+def _read_line(line: str, epoch: int | None, found: list[tuple[str, float, tuple[int, ...] | None]]) -> int | None:
     if "\x1b" in line:
         line = _CONTROL.sub("", line)
     parts = _OVERWRITTEN.split(line) if "\r" in line or "\x08" in line else [line]
@@ -136,9 +134,7 @@ def _labelled(line: str) -> list[tuple[str, float]]:
 
 def _is_list_item(line: str, match: re.Match[str]) -> bool:
     """After `0.97  ` in a table, or `10,` in a list, what follows has a label of its own."""
-    return (
-        line[match.end() : match.end() + 2] in ("  ", ", ") or line[match.end() : match.end() + 1] in "\t,;|"
-    )
+    return line[match.end() : match.end() + 2] in ("  ", ", ") or line[match.end() : match.end() + 1] in "\t,;|"
 
 
 @lru_cache(maxsize=2048)
@@ -146,9 +142,7 @@ def _label(before: str, after: str, boosted: bool) -> str:
     """Return the label which ends where a number begins, '' when there is none that names a metric."""
     separator = _SEPARATOR.search(before, max(0, len(before) - _LONGEST_SEPARATOR))
     if separator is None:
-        if not before[-1:].isspace() or not _ENDS_IN_WORD.search(
-            before, max(0, len(before) - _LONGEST_SEPARATOR)
-        ):
+        if not before[-1:].isspace() or not _ENDS_IN_WORD.search(before, max(0, len(before) - _LONGEST_SEPARATOR)):
             return ""
     elif after not in ("]", ")") and separator.group().endswith(("[", "(")):
         return ""  # the first of an array is not its value

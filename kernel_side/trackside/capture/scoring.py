@@ -157,11 +157,7 @@ def _way_of_scoring(node: ast.Call, namespace: dict[str, object]) -> Direction:
     if callables.module_of_function(target).startswith(("sklearn", "dask_ml")):
         return "higher"
     for keyword in node.keywords:
-        if (
-            keyword.arg == "scoring"
-            and isinstance(keyword.value, ast.Constant)
-            and type(keyword.value.value) is str
-        ):
+        if keyword.arg == "scoring" and isinstance(keyword.value, ast.Constant) and type(keyword.value.value) is str:
             return guess_direction(keyword.value.value)
     return "unknown"
 

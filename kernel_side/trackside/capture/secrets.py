@@ -112,9 +112,7 @@ _VALUE: Final = re.compile(
     rb"(?P<by>=>|:=|=|:|(?<=[\"'])[ \t]*,)[ \t]*[rRbBuUfF]{0,2}(?P<b>\\{0,7})(?P<q>[\"'])"
     rb"(?:(?P=b)(?P=q)(?P=b)(?P=q))?(?P<v>(?:\\[^\"'\r\n]|(?!(?P=b)(?P=q))[^\r\n]){1,600}?)(?P=b)(?P=q)"
 )
-_SHELL: Final = re.compile(
-    rb"(?P<rest>[A-Z0-9_]{0,40})=(?P<v>[^\s\"'\\(){}$<>;,|&]{6,300})(?=\s|\\n|\\r|[\"'\\;]|\Z)"
-)
+_SHELL: Final = re.compile(rb"(?P<rest>[A-Z0-9_]{0,40})=(?P<v>[^\s\"'\\(){}$<>;,|&]{6,300})(?=\s|\\n|\\r|[\"'\\;]|\Z)")
 _SHELL_BEFORE: Final = re.compile(
     rb"(?:^|\n|\\n|\"|[ \t])(?:[ \t]*(?:!|%)?[ \t]*(?:export|set|env|ENV|-e|setx)[ \t]+|[ \t]*)\Z"
 )
@@ -154,9 +152,7 @@ _KEYED: Final = frozenset(
         ("connection", "string"),
     }
 )
-_JOINED_TOKENS: Final = frozenset(
-    "authtoken accesstoken apitoken bearertoken refreshtoken hftoken githubtoken".split()
-)
+_JOINED_TOKENS: Final = frozenset("authtoken accesstoken apitoken bearertoken refreshtoken hftoken githubtoken".split())
 #: Beside one of these, "token" is a piece of text or a count.
 _PIECES: Final = frozenset(
     "eos bos pad padding unk unknown sep cls mask special start end next first last stop image input "
@@ -234,9 +230,7 @@ def _strength(name: str) -> int:
     key_id = ("access", "key") in pairs and tokens[-1] == "id"
     if tokens[-1] in _ABOUT and not key_id:
         return 0
-    strong = (
-        words & _STRONG or pairs & _KEYED or any(token.endswith(("password", "passwd")) for token in tokens)
-    )
+    strong = words & _STRONG or pairs & _KEYED or any(token.endswith(("password", "passwd")) for token in tokens)
     if strong:
         return 0 if "less" in words or "tokenizer" in words else 2
     if words & _WEAK:
@@ -318,9 +312,7 @@ def _looks_secret(value: bytes) -> bool:
     """Eight or more characters without a space, letters and digits mixed: a word of a text is not."""
     if len(value) < 8 or b" " in value or b"/" in value[:1]:
         return False
-    return any(48 <= byte <= 57 for byte in value) and any(
-        chr(byte).isalpha() for byte in value if byte < 128
-    )
+    return any(48 <= byte <= 57 for byte in value) and any(chr(byte).isalpha() for byte in value if byte < 128)
 
 
 def _hits(data: bytes, found: list[tuple[int, int, str, str]]) -> list[Hit]:
