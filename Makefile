@@ -19,18 +19,20 @@ lab: $(VENV)/.installed-lab $(VENV)/.installed-demo ## open JupyterLab on the sc
 	@test -d .demo/digits/.git || $(BIN)/python tools/demo.py --only-make
 	cd .demo/digits && ../../$(BIN)/jupyter lab
 
-test: $(VENV)/.installed-test ## run the tests, about a few minutes on two cores
+test: $(VENV)/.installed-test ## run the tests
 	@$(BIN)/python -m pytest -n 2 -m "not long"
 
 test-long: $(VENV)/.installed-test ## run the tests with the longer sweeps
 	@$(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.installed-lint ## check style, types, layers and the schema
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check --quiet --diff .
-	@$(BIN)/mypy
-	@PYTHONPATH=kernel_side $(BIN)/lint-imports --no-cache
-	@$(BIN)/python tools/schema.py --check
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	PYTHONPATH=kernel_side $(BIN)/lint-imports --no-logo || status=1; \
+	$(BIN)/python tools/schema.py --check || status=1; \
+	exit $$status
 
 format: $(VENV)/.installed-lint ## let ruff put the code in order
 	@$(BIN)/ruff check --fix --quiet .
