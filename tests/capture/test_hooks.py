@@ -321,6 +321,22 @@ def test_interrupts_at_any_time_leave_the_kernel_alive_and_every_cell_closed(tmp
     assert [event for event in events if event["e"] == "warning"] == []
 
 
+def test_a_cell_whose_end_was_never_told_does_not_swallow_the_next(tmp_path: Path) -> None:
+    lose = (
+        "events = get_ipython().events\nreal = events.trigger\n"
+        "def lose(event, *args):\n"
+        "    if event == 'post_run_cell':\n        events.trigger = real\n        raise KeyboardInterrupt\n"
+        "    real(event, *args)\n"
+        "events.trigger = lose"
+    )
+    with kernels.client(tmp_path) as kernel:
+        for source in (kernels.ATTACH, lose, "1", kernels.DETACH):
+            kernel.run(source)
+    events = kernels.read_events(tmp_path)
+    assert [event["cell"] for event in events if event["e"] == "cell"] == [1, 2, 3, 4]
+    assert [event["ok"] for event in events if event["e"] == "cell-end"] == [True, False, True, True]
+
+
 def test_an_interrupt_that_falls_into_our_hook_reaches_the_cell(tmp_path: Path) -> None:
     slow = (
         "import os, signal, time\n"

@@ -14,8 +14,9 @@ from typing import Any, Protocol, TypeVar
 
 from trackside.capture import fork
 from trackside.capture.cellcode import parse_cell
+from trackside.capture.exact import NOTHING
 from trackside.capture.interrupts import Held
-from trackside.capture.measures import NOTHING, FoundMetric, find_metrics, read_declared_metrics
+from trackside.capture.measures import FoundMetric, find_metrics, read_declared_metrics
 from trackside.capture.outputs import Sink, json_number
 from trackside.capture.parameters import FoundParameter, find_parameters, read_declared
 from trackside.capture.secrets import screen_text, screen_value
@@ -214,6 +215,9 @@ class CellHooks:
         if len(stack) > 1_000:  # a host that never calls back: keep the memory, lose the nesting
             del stack[1:]
         cell = self._cell_from(info)
+        if stack and cell.msg is not None and stack[0].msg is not None and cell.msg != stack[0].msg:
+            self._close_lost(stack[0])
+            stack.clear()
         stack.append(cell)
         if len(stack) == 1 and self._recording and not self._paused and self._is_users(info):
             self._number_cell(cell)
@@ -233,6 +237,12 @@ class CellHooks:
                 self._write_plain_result(sink, cell, result, error)
         finally:
             sink.append("cell-end", cell=cell.number, ok=error is None, error=error)
+
+    def _close_lost(self, cell: OpenCell) -> None:
+        """Close a cell whose end we were never told of: an interrupt fell between IPython and its hooks."""
+        sink = self._get_sink()
+        if cell.number is not None and sink is not None and self._recording:
+            sink.append("cell-end", cell=cell.number, ok=False, error={"ename": "Interrupted", "evalue": ""})
 
     def _leave(self, info: Any) -> OpenCell | None:
         """Pop the running cell that `info` is about; return it when it was the outermost."""
