@@ -27,15 +27,13 @@ def run_git(folder: Path, *args: str, stdin: str | None = None, ok: bool = True,
     done = subprocess.run(
         ["git", *args],
         cwd=folder,
-        input=stdin,
-        env={**os.environ, **environment},
+        input=None if stdin is None else os.fsencode(stdin),
+        env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", **environment},
         capture_output=True,
-        text=True,
-        errors="surrogateescape",
     )
     if ok and done.returncode != 0:
-        raise AssertionError(f"git {' '.join(args)}: {done.stderr}")
-    return done.stdout
+        raise AssertionError(f"git {' '.join(args)}: {os.fsdecode(done.stderr)}")
+    return os.fsdecode(done.stdout)
 
 
 def make_repository(folder: Path, *options: str, files: Mapping[str, str] | None = None) -> Path:
@@ -145,7 +143,7 @@ def begin(folder: Path, name: str = "first") -> None:
 
 
 def wait_for_worker() -> None:
-    from trackside.recorder import worker
+    from trackside.journal.worker import worker
 
     worker.submit(int).result(timeout=60)
 

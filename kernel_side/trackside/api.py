@@ -89,7 +89,7 @@ def start(
     """
     global _recorder
     from trackside import names
-    from trackside.recorder import begin
+    from trackside.opening import begin
 
     previous = _recorder
     if previous is not None and previous.is_open:
@@ -259,7 +259,7 @@ def follow_soon(shell: Any, load: Callable[[], object]) -> None:
 
     def prepare() -> LiveCapture:
         capture = follow(shell)
-        from trackside import recorder, sealing  # noqa: F401  # loaded now, needed at the first run
+        from trackside import opening, sealing  # noqa: F401  # loaded now, needed at the first run
 
         load()
         return capture

@@ -179,7 +179,8 @@ def test_a_jupyter_session_knows_its_notebook_and_shows_a_live_card(tmp_path: Pa
         client = BlockingKernelClient(connection_file=str(connection))
         client.load_connection_file()
         client.start_channels()
-        client.wait_for_ready(60)
+        # `wait_for_ready` gives up when the heartbeat of a busy machine comes late.
+        client.kernel_info(reply=True, timeout=90)
         for source in (LOAD, "%track in-lab", "depth = 4", "import time; time.sleep(2.5)", "%track end"):
             client.execute_interactive(source, timeout=60, output_hook=_heard.append)
         client.stop_channels()
