@@ -18,6 +18,7 @@ _ORIGINS: Final = ("explicit", "declared", "parameters-cell", "auto", "printed")
 _BOXES: Final = ("params", "data", "other")
 _DIRECTIONS: Final = ("higher", "lower", "unknown")
 _STATUSES: Final = ("open", "finished", "failed", "interrupted")
+_SPARK_TYPES: Final = {float, int, type(None)}
 _INFINITE: Final = ("NaN", "Infinity", "-Infinity")
 
 
@@ -43,24 +44,37 @@ def parse_record(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
     Unknown fields are left out; a wrong field keeps its empty value and is told; a newer format is told and read
     as far as it is understood.
     """
+    record, problem, _ = parse_stored(data, name=name, baseline=baseline)
+    return record, problem
+
+
+def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Record, str | None, bool]:
+    """Read a record as `parse_record` does; also tell whether `data` is JSON of that very record, nothing left out."""
     record = empty_record(name=name, baseline=baseline)
     if len(data) > _LARGEST:
-        return record, f"Its record is larger than {_LARGEST // 1_000_000} MB, so it was not read."
+        return record, f"Its record is larger than {_LARGEST // 1_000_000} MB, so it was not read.", False
     try:
-        stored = json.loads(data)
+        stored = json.loads(data.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return record, "Its record is not valid JSON."
+        return record, "Its record is not valid JSON.", False
     if type(stored) is not dict:
-        return record, "Its record is not a JSON object."
+        return record, "Its record is not a JSON object.", False
     wrong = [key for key, read in _FIELDS.items() if key in stored and not _take(record, key, read, stored[key])]
     version = stored.get("format")
     if type(version) is not int:
-        return record, "Its record has no format version."
+        return record, "Its record has no format version.", False
     if version > FORMAT:
-        return record, f"Its record has format {version}; this release knows {FORMAT}. Update Trackside to see all of it."
+        sentence = f"Its record has format {version}; this release knows {FORMAT}. Update Trackside to see all of it."
+        return record, sentence, False
     if wrong:
-        return record, f"Its record is damaged in: {', '.join(wrong)}."
-    return record, None
+        return record, f"Its record is damaged in: {', '.join(wrong)}.", False
+    # A lone surrogate survives as an escape in the text, but not as text of its own.
+    return record, None, record == stored and b"\\ud" not in data
+
+
+def _refuse(word: str) -> None:
+    """JSON has no NaN and no infinities; a text with one could not be handed on as JSON."""
+    raise ValueError(word)
 
 
 def _take(record: Record, key: str, read: Callable[[Any], Any], value: object) -> bool:
@@ -107,7 +121,7 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in allowed:
             raise ValueError
-        return cast("str", value)
+        return value
 
     return read
 
@@ -128,6 +142,13 @@ def _map_of(read: Callable[[Any], Any]) -> Callable[[object], dict[str, Any]]:
         return {key: read(item) for key, item in value.items()}
 
     return read_map
+
+
+def _spark(value: object) -> list[float | None]:
+    """Read the values of a sparkline: the longest list of a record, so told by the set of its types."""
+    if type(value) is not list or not {*map(type, value)} <= _SPARK_TYPES:
+        raise TypeError
+    return value
 
 
 def _object(required: Mapping[str, Callable[[Any], Any]], **optional: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -161,7 +182,7 @@ _param = _object(
 _metric = _object(
     {
         "last": _number, "step": _whole, "min": _optional_number, "max": _optional_number, "count": _whole,
-        "direction": _one_of(_DIRECTIONS), "origin": _one_of(_ORIGINS), "spark": _list_of(_optional_number),
+        "direction": _one_of(_DIRECTIONS), "origin": _one_of(_ORIGINS), "spark": _spark,
     }
 )  # fmt: skip
 _figure = _object(

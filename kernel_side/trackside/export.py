@@ -27,8 +27,8 @@ Columns = dict[str, list[Any]]
 def write_export(selection: Selection, kind: str) -> bytes:
     """Write the selection in one of FORMATS; `started` is in seconds since 1970, durations in seconds."""
     if kind == "json":
-        return selection.listing_json()
-    columns = collect_columns(selection.rows)
+        return b"".join(selection.listing_json())
+    columns = collect_columns(selection.rows())
     return _csv(columns) if kind == "csv" else _parquet(columns)
 
 

@@ -184,6 +184,10 @@ def _kernel_arguments(name: str) -> list[str]:
 
 @contextmanager
 def _kernel(client: Any, plan: Plan) -> Iterator[None]:
+    from jupyter_core.utils import ensure_event_loop
+
+    # A cell that is interrupted or times out leaves tasks whose errors nobody waits for any more.
+    ensure_event_loop().set_exception_handler(lambda *_: None)
     environment = dict(os.environ)
     environment["TRACKSIDE_NOTEBOOK"] = os.path.abspath(plan.notebook)
     # Names of a notebook server this very command may run under.
@@ -265,11 +269,9 @@ def _interrupt(client: Any) -> None:
 
 def _stop(client: Any) -> None:
     """Let the cell's own clean-up run for a moment, then end the kernel: its journal has everything."""
-    from jupyter_core.utils import ensure_event_loop, run_sync
+    from jupyter_core.utils import run_sync
 
     try:
-        # The cell's own task ends with an error nobody waits for any more.
-        ensure_event_loop().set_exception_handler(lambda *_: None)
         run_sync(client.km.interrupt_kernel)()
         time.sleep(0.5)
         run_sync(client.km.shutdown_kernel)(now=True)

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 #: Raised when a table changes, or when records are checked or glanced at in another way.
-_VERSION: Final = 3
+_VERSION: Final = 4
 _SCHEMA: Final = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS glance (
-    oid TEXT PRIMARY KEY, source TEXT NOT NULL, problem TEXT, glance TEXT NOT NULL
+    oid TEXT PRIMARY KEY, source TEXT NOT NULL, problem TEXT, started REAL NOT NULL, tags TEXT NOT NULL,
+    glance TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (oid TEXT PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS note (tip TEXT NOT NULL, oid TEXT NOT NULL, events BLOB NOT NULL);
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 COMMIT;
 """
 #: SQLite takes at most 999 values in one statement in its older builds.
@@ -28,11 +29,13 @@ _AT_ONCE: Final = 900
 
 
 class Glance(NamedTuple):
-    """What the index knows of one commit, short of the record itself."""
+    """What the index knows of one commit, short of the record itself; `tags` is a JSON list, `glance` a row's."""
 
     oid: str
     source: str
     problem: str | None
+    started: float
+    tags: str
     glance: str
 
 
@@ -50,8 +53,8 @@ class Index:
 
     def glances(self, oids: Sequence[str] | None = None) -> dict[str, Glance]:
         """Return what is known of the given commits, or of all, by commit id."""
-        columns = "SELECT oid, source, problem, glance FROM glance"
-        return {row[0]: Glance._make(row) for row in self._in_parts(columns, oids)}
+        rows = self._in_parts("SELECT oid, source, problem, started, tags, glance FROM glance", oids)
+        return {row[0]: Glance._make(row) for row in rows}
 
     def records(self, oids: Sequence[str] | None = None) -> dict[str, bytes]:
         """Return the records of the given commits, or of all, as JSON by commit id."""
@@ -61,7 +64,7 @@ class Index:
         """Remember commits and their records."""
         if rows:
             self._change(
-                ("INSERT OR REPLACE INTO glance VALUES (?, ?, ?, ?)", [glance for glance, _ in rows]),
+                ("INSERT OR REPLACE INTO glance VALUES (?, ?, ?, ?, ?, ?)", [glance for glance, _ in rows]),
                 ("INSERT OR REPLACE INTO record VALUES (?, ?)", [(glance.oid, record) for glance, record in rows]),
             )
 

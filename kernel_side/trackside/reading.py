@@ -6,13 +6,13 @@ Reading first finishes what others left: the run of a process that died becomes 
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from trackside import row as rows_of
 from trackside.encode import json_bytes
 from trackside.errors import NotFoundError, TracksideError, UsageError
 from trackside.git.objects import read_objects
@@ -20,7 +20,7 @@ from trackside.git.repository import Repository
 from trackside.journal.places import journal_folder
 from trackside.journal.reader import SideFiles, list_journals
 from trackside.query import Query, parse_query, parse_sort
-from trackside.row import Row
+from trackside.row import Entry, Row, baseline_of, entry_of, rows_of
 from trackside.run import FORMAT
 from trackside.store import Shelf, Store
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from trackside.run import Run
 
 DEFAULT_SORT: Final = "-started"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9/_.-]+\Z")
 _REQUIREMENTS: Final = ".trackside/requirements.txt"
 
 
@@ -45,22 +46,26 @@ class OpenRun:
 class Selection:
     """The runs a listing shows, in order, and how to read more of them."""
 
-    rows: list[Row]
+    entries: list[Entry]
     total: int
-    baseline: Row | None
+    baseline: Entry | None
     query: Query
-    every: list[Row]
+    every: list[Entry]
     store: Store
     shelf: Shelf
     open: list[OpenRun]
     #: What recovery has to say: experiments it made, runs that wait and why.
     said: list[str] = field(default_factory=list)
 
+    def rows(self) -> list[Row]:
+        """Read what a table needs of the shown runs."""
+        return rows_of(self.entries)
+
     def experiments(self) -> list[Experiment]:
         """Read the shown runs whole."""
         by_ref = {item["ref"]: item for item in self.store.read(self.shelf, self._oids())}
-        by_name = {item.run.name: item.experiment for item in self.open}
-        return [by_ref[row.ref] if row.ref else by_name[row.name] for row in self.rows]
+        opened = self._opened()
+        return [by_ref[entry.ref] if entry.ref else opened[entry.name] for entry in self.entries]
 
     def listing(self) -> Listing:
         """Return them as `list --json` tells them."""
@@ -71,25 +76,34 @@ class Selection:
             "experiments": self.experiments(),
         }
 
-    def listing_json(self) -> bytes:
-        """Write `listing` as JSON; records go from the index to the text unparsed, since they were checked once."""
+    def listing_json(self) -> Iterator[bytes]:
+        """Write `listing` as JSON, in parts; records go from the index to the text unparsed: they were checked once."""
         records = self.store.records(self._oids())
-        by_name = {item.run.name: item.experiment for item in self.open}
-        parts = []
-        for row in self.rows:
-            if row.oid is None:
-                parts.append(json_bytes(by_name[row.name]))
-            elif row.oid in records:
-                parts.append(_experiment_json(row, records[row.oid]))
+        opened = self._opened()
+        baseline = self.baseline.name if self.baseline else None
+        yield json_bytes({"format": FORMAT, "total": self.total, "baseline": baseline})[:-1] + b',"experiments":['
+        divider = b"\n"
+        for entry in self.entries:
+            yield divider
+            divider = b",\n"
+            record = records.get(entry.oid) if entry.oid else None
+            if record is not None:
+                yield _head_json(entry)
+                yield record
+                yield b"}"
+            elif entry.oid is None:
+                yield json_bytes(opened[entry.name])
             else:
-                parts.append(json_bytes(self.store.read(self.shelf, [row.oid])[0]))
-        head = json_bytes(
-            {"format": FORMAT, "total": self.total, "baseline": self.baseline.name if self.baseline else None}
-        )
-        return head[:-1] + b',"experiments":[\n' + b",\n".join(parts) + b"\n]}\n"
+                yield json_bytes(
+                    next(item for item in self.store.read(self.shelf, [entry.oid]) if item["ref"] == entry.ref)
+                )
+        yield b"\n]}\n"
 
     def _oids(self) -> list[str]:
-        return list(dict.fromkeys(row.oid for row in self.rows if row.oid is not None))
+        return list(dict.fromkeys(entry.oid for entry in self.entries if entry.oid is not None))
+
+    def _opened(self) -> dict[str, Experiment]:
+        return {item.run.name: item.experiment for item in self.open}
 
 
 def select(
@@ -107,14 +121,25 @@ def select(
     said, open_runs = _unsealed(repository)
     store = Store(repository)
     shelf = store.shelf()
-    every = [*(rows_of.row_of(item.experiment) for item in open_runs), *store.rows(shelf)]
+    opened = [entry_of(item.experiment) for item in open_runs]
+    every = [*opened, *store.entries(shelf)]
     shows_archived = archived or "archived" in wanted.fields
-    found = order(row for row in every if (shows_archived or not row.archived) and wanted.matches(row))
-    shown = found if limit is None else found[: max(0, limit)]
+    found = [entry for entry in every if shows_archived or not entry.is_archived]
+    if query.strip() or sort not in ("", DEFAULT_SORT):
+        try:
+            rows = rows_of(found)
+        except ValueError:
+            # Another program wrote into the index; it is derived, so begin it anew.
+            store.index.forget(())
+            return select(repository, query=query, sort=sort, limit=limit, archived=archived, now=now)
+        by_ref = {(entry.ref, entry.name): entry for entry in found}
+        found = [by_ref[row.ref, row.name] for row in order(row for row in rows if wanted.matches(row))]
+    else:
+        found.sort(key=_started, reverse=True)
     return Selection(
-        rows=shown,
+        entries=found if limit is None else found[: max(0, limit)],
         total=len(found),
-        baseline=rows_of.baseline_run(found),
+        baseline=baseline_of(found),
         query=wanted,
         every=every,
         store=store,
@@ -122,6 +147,10 @@ def select(
         open=open_runs,
         said=said,
     )
+
+
+def _started(entry: Entry) -> float:
+    return entry.started
 
 
 def listing(
@@ -133,19 +162,26 @@ def listing(
 
 def baseline_run(experiments: Sequence[Experiment]) -> Experiment | None:
     """Return the run others are compared with: the promoted one that started last, else the oldest."""
-    found = rows_of.baseline_run([rows_of.row_of(experiment) for experiment in experiments])
+    found = baseline_of([entry_of(experiment) for experiment in experiments])
     return next((item for item in experiments if found is not None and item["ref"] == found.ref), None)
 
 
 def missing_names(selection: Selection) -> list[str]:
     """Say which metrics and parameters a filter speaks of that no run has, with the nearest one that exists."""
+    if not selection.query.metrics and not selection.query.params:
+        return []
     from difflib import get_close_matches
 
+    metrics: set[str] = set()
+    params: set[str] = set()
+    for row in rows_of(selection.every):
+        metrics.update(row.metrics)
+        params.update(row.params, row.hidden)
     said = []
-    for kind, asked in (("metric", selection.query.metrics), ("parameter", selection.query.params)):
-        known: set[str] = set()
-        for row in selection.every:
-            known.update(row.metrics if kind == "metric" else (*row.params, *row.hidden))
+    for kind, asked, known in (
+        ("metric", selection.query.metrics, metrics),
+        ("parameter", selection.query.params, params),
+    ):
         for name in sorted(asked - known):
             if kind == "metric" and name.rpartition(".")[0] in known:
                 continue
@@ -267,7 +303,7 @@ def _find(repository: Repository, name: str) -> tuple[OpenRun | None, str, Store
     if name:
         named = [item for item in open_runs if name in (item.run.name, item.run.id)]
         return (named[-1], "", store) if named else (None, store.find(name)[1], store)
-    newest = max(store.rows(store.shelf()), key=lambda row: row.started, default=None)
+    newest = max(store.entries(store.shelf()), key=_started, default=None)
     if open_runs and (newest is None or open_runs[-1].run.started >= newest.started):
         return open_runs[-1], "", store
     if newest is None or newest.oid is None:
@@ -316,18 +352,17 @@ def _json_number(value: float) -> Any:
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
-def _experiment_json(row: Row, record: bytes) -> bytes:
-    head = json_bytes(
-        {
-            "name": row.name,
-            "oid": row.oid,
-            "ref": row.ref,
-            "source": row.source,
-            "problem": row.problem,
-            "annotations": {
-                "tags": row.tags, "star": row.star, "archived": row.archived, "note": row.noted,
-                "promoted": row.promoted,
-            },
-        }
-    )  # fmt: skip
-    return head[:-1] + b',"record":' + record + b"}"
+def _head_json(entry: Entry) -> bytes:
+    """Write an experiment up to its record."""
+    noted = entry.noted
+    if noted is None:
+        said = f'{{"tags":{entry.tags},"star":false,"archived":false,"note":"","promoted":null}}'
+    else:
+        said = json_bytes(noted).decode()
+    problem = json_bytes(entry.problem).decode() if entry.problem is not None else "null"
+    names = f'{{"name":{_quoted(entry.name)},"oid":"{entry.oid}","ref":{_quoted(entry.ref)},"source":"{entry.source}"'
+    return f'{names},"problem":{problem},"annotations":{said},"record":'.encode()
+
+
+def _quoted(text: str | None) -> str:
+    return f'"{text}"' if text is not None and _PLAIN.match(text) else json_bytes(text).decode()

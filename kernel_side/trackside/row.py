@@ -5,9 +5,11 @@ A `Row` travels as the JSON list of `glance_of`, which is what the index keeps b
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
 from trackside.encode import json_bytes
 
@@ -80,45 +82,101 @@ def parse_glances(glances: Sequence[str]) -> list[Any]:
     return parsed  # type: ignore[no-any-return]  # each item was just checked to be a list
 
 
-def row_of(experiment: Experiment) -> Row:
-    """Return the row of an experiment that was read whole."""
-    return make_row(
-        json.loads(glance_of(experiment["record"])),
+class Entry(NamedTuple):
+    """One run as refs, annotations and the index know it, its glance still unread.
+
+    `tags` is the JSON list of those the run itself carries; `noted` is None where nobody annotated it.
+    """
+
+    name: str
+    oid: str | None
+    ref: str | None
+    source: str
+    problem: str | None
+    started: float
+    tags: str
+    glance: str
+    noted: Annotations | None
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether listings leave it out."""
+        return self.noted is not None and self.noted["archived"]
+
+    @property
+    def promoted(self) -> str | None:
+        """The branch it was promoted to."""
+        return self.noted["promoted"] if self.noted is not None else None
+
+
+def entry_of(experiment: Experiment) -> Entry:
+    """Return the entry of an experiment that was read whole."""
+    return Entry(
         name=experiment["name"],
         oid=experiment["oid"],
         ref=experiment["ref"],
         source=experiment["source"],
         problem=experiment["problem"],
+        started=experiment["record"]["started"],
+        tags=json_bytes(experiment["record"]["tags"]).decode(),
+        glance=glance_of(experiment["record"]).decode(),
         noted=experiment["annotations"],
     )
 
 
-def make_row(
-    glance: list[Any],
-    *,
-    name: str,
-    oid: str | None,
-    ref: str | None,
-    source: str,
-    problem: str | None,
-    noted: Annotations | None,
-) -> Row:
-    """Make a row of a glance and of what only refs and annotations know; annotations win over the record."""
+def row_of(experiment: Experiment) -> Row:
+    """Return the row of an experiment that was read whole."""
+    return rows_of([entry_of(experiment)])[0]
+
+
+def rows_of(entries: Sequence[Entry]) -> list[Row]:
+    """Read the glances of entries; annotations win over the record. ValueError when one is damaged."""
+    with without_collection():
+        return [_row(entry, glance) for entry, glance in zip(entries, parse_glances([one.glance for one in entries]))]
+
+
+def _row(entry: Entry, glance: list[Any]) -> Row:
+    known = entry[:5]
+    noted = entry.noted
     if noted is None:
-        return Row._make((*glance, name, oid, ref, source, problem, False, False, None, ""))
-    row = Row._make(
-        (*glance, name, oid, ref, source, problem, noted["star"], noted["archived"], noted["promoted"], noted["note"])
-    )
+        return Row._make((*glance, *known, False, False, None, ""))
+    row = Row._make((*glance, *known, noted["star"], noted["archived"], noted["promoted"], noted["note"]))
     return row._replace(tags=noted["tags"], note=noted["note"] or row.note)
 
 
-def baseline_run(rows: Sequence[Row]) -> Row | None:
-    """Return the run others are compared with: the promoted one that started last, else the oldest."""
-    promoted = [row for row in rows if row.promoted]
+class _Told(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def started(self) -> float: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def promoted(self) -> str | None: ...
+
+
+Told = TypeVar("Told", bound=_Told)
+
+
+def baseline_of(runs: Sequence[Told]) -> Told | None:
+    """Return the run others are compared with: the promoted one that started last, else the oldest experiment."""
+    promoted = [run for run in runs if run.promoted]
     if promoted:
-        return max(promoted, key=lambda row: (row.started, row.name))
-    sealed = [row for row in rows if row.source != "journal"]
-    return min(sealed, key=lambda row: (row.started, row.name), default=None)
+        return max(promoted, key=lambda run: (run.started, run.name))
+    sealed = [run for run in runs if run.source != "journal"]
+    return min(sealed, key=lambda run: (run.started, run.name), default=None)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Hold off Python's cycle collector: it would walk the same ten thousand new rows again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def metric_number(metric: Sequence[Any] | None, place: int = LAST) -> float | int | None:

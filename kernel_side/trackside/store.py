@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from trackside.annotations import fold_annotations, format_event, parse_events
 from trackside.encode import json_bytes
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
-from trackside.experiment import empty_record, parse_record
+from trackside.experiment import empty_record, parse_stored
 from trackside.git.objects import Object, existing, list_tree, read_object, read_objects
 from trackside.git.refs import Create, Delete, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.index import Glance, Index
 from trackside.refs import EXPERIMENTS, NOTES, TRASH, ExperimentRef, TrashRef, parse_experiment_ref, parse_trash_ref
-from trackside.row import Row, glance_of, make_row, parse_glances
+from trackside.row import Entry, Row, glance_of, rows_of, without_collection
 
 if TYPE_CHECKING:
     from trackside.contract import Experiment, Record
@@ -74,34 +74,40 @@ class Store:
                 shelf.notes_tip = oid
         return shelf
 
-    def rows(self, shelf: Shelf) -> list[Row]:
-        """Return what a table needs of every experiment, in no promised order; reads no whole record known before."""
+    def entries(self, shelf: Shelf) -> list[Entry]:
+        """Return every experiment as the index knows it, in no promised order; reads no record known before."""
         known = self._known(shelf, None)
         notes = self._notes(shelf.notes_tip)
+        entries = []
+        for oid, refs in shelf.refs.items():
+            found = known.get(oid) or _unreadable(oid, refs[0])
+            noted = None
+            if oid in notes:
+                noted = fold_annotations(parse_events(notes[oid]), json.loads(found.tags))
+            for ref in refs:
+                entries.append(
+                    Entry(
+                        ref.name,
+                        oid,
+                        str(ref),
+                        found.source,
+                        found.problem,
+                        found.started,
+                        found.tags,
+                        found.glance,
+                        noted,
+                    )
+                )
+        return entries
+
+    def rows(self, shelf: Shelf) -> list[Row]:
+        """Return what a table needs of every experiment, in no promised order."""
         try:
-            glances = _parsed(known, shelf)
+            return rows_of(self.entries(shelf))
         except ValueError:
             # Another program wrote into the index; it is derived, so begin it anew.
             self.index.forget(())
-            known = self._known(shelf, None)
-            glances = _parsed(known, shelf)
-        rows = []
-        for oid, refs in shelf.refs.items():
-            found, glance = known.get(oid), glances[oid]
-            noted = fold_annotations(parse_events(notes[oid]), glance[9]) if oid in notes else None
-            for ref in refs:
-                rows.append(
-                    make_row(
-                        glance,
-                        name=ref.name,
-                        oid=oid,
-                        ref=str(ref),
-                        source=found.source if found else "trackside",
-                        problem=found.problem if found else _UNREADABLE,
-                        noted=noted,
-                    )
-                )
-        return rows
+            return rows_of(self.entries(shelf))
 
     def read(self, shelf: Shelf, oids: Sequence[str] | None = None) -> list[Experiment]:
         """Return the experiments of the given commits (all: in no promised order) with their annotations."""
@@ -254,7 +260,8 @@ class Store:
         unknown = [oid for oid in wanted if oid not in known]
         for begin in range(0, len(unknown), _AT_ONCE):
             part = unknown[begin : begin + _AT_ONCE]
-            learned = self._learn(wanted, part)
+            with without_collection():
+                learned = self._learn(wanted, part)
             self.index.add(learned)
             if not self.index.is_usable:
                 self._unsaved.update((row[0].oid, row) for row in learned)
@@ -270,8 +277,8 @@ class Store:
             if found is None:
                 foreign.append(oid)
                 continue
-            record, problem = parse_record(found.data, name=ref.name, baseline=ref.baseline)
-            learned.append(_learned(oid, "trackside", record, problem))
+            record, problem, is_whole = parse_stored(found.data, name=ref.name, baseline=ref.baseline)
+            learned.append(_learned(oid, "trackside", record, problem, found.data if is_whole else None))
         for oid, commit in zip(foreign, read_objects(self.repository, foreign)):
             ref = wanted[oid][0]
             read = self._read_foreign(oid, commit, ref) if commit is not None and commit.kind == "commit" else None
@@ -359,18 +366,18 @@ def _seconds(when: str) -> float:
     return float(word) if word.isdigit() and len(word) < 13 else 0.0
 
 
-def _parsed(known: Mapping[str, Glance], shelf: Shelf) -> dict[str, Any]:
-    """Return the parsed glance of every commit on the shelf; one that is gone says nothing."""
-    there = [oid for oid in shelf.refs if oid in known]
-    glances = dict(zip(there, parse_glances([known[oid].glance for oid in there])))
-    for oid, refs in shelf.refs.items():
-        if oid not in glances:
-            glances[oid] = json.loads(glance_of(empty_record(name=refs[0].name, baseline=refs[0].baseline)))
-    return glances
+def _unreadable(oid: str, ref: ExperimentRef) -> Glance:
+    """Stand in for an experiment whose commit or tree is gone."""
+    record = empty_record(name=ref.name, baseline=ref.baseline)
+    return _learned(oid, "trackside", record, _UNREADABLE)[0]
 
 
-def _learned(oid: str, source: str, record: Record, problem: str | None) -> tuple[Glance, bytes]:
-    return Glance(oid, source, problem, glance_of(record).decode()), json_bytes(record)
+def _learned(
+    oid: str, source: str, record: Record, problem: str | None, stored: bytes | None = None
+) -> tuple[Glance, bytes]:
+    tags = json_bytes(record["tags"]).decode()
+    glance = Glance(oid, source, problem, record["started"], tags, glance_of(record).decode())
+    return glance, stored or json_bytes(record)
 
 
 def _near_names(name: str, named: Iterable[tuple[ExperimentRef, str]]) -> str:

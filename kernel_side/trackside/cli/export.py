@@ -37,7 +37,7 @@ def _act(options: Namespace) -> int:
             file.write(data)
     except OSError as error:
         raise StorageError(f"{options.file} cannot be written: {error.strerror}.") from error
-    words.note(f"{len(selection.rows)} runs written to {options.file}")
+    words.note(f"{len(selection.entries)} runs written to {options.file}")
     return 0
 
 

@@ -44,13 +44,13 @@ def _act(options: Namespace) -> int:
         words.note(said)
     asked = [name for name in options.columns.split(",") if name.strip()]
     if options.json:
-        words.write(selection.listing_json())
+        words.write(b"".join(selection.listing_json()))
     elif on_terminal:
         from trackside.cli.listing_rich import show_table
 
         show_table(selection, asked)
     else:
-        write_rows(selection.rows, asked)
+        write_rows(selection.rows(), asked)
     selection.store.close()
     return 0
 

@@ -15,7 +15,7 @@ from trackside.cli import words
 from trackside.columns import Columns, columns_of
 from trackside.metrics import sparkline
 from trackside.query import FIELDS
-from trackside.row import DIRECTION, LAST, Row, metric_number
+from trackside.row import DIRECTION, LAST, Row, metric_number, rows_of
 
 if TYPE_CHECKING:
     from trackside.contract import Experiment
@@ -29,14 +29,16 @@ _NARROWEST: Final = 9
 def show_table(selection: Selection, asked: Sequence[str]) -> None:
     """Print the selection."""
     console = Console(highlight=False, markup=False, emoji=False)
-    if not selection.rows:
+    rows = selection.rows()
+    baseline = rows_of([selection.baseline])[0] if selection.baseline else None
+    if not rows:
         nothing = "No run matches." if selection.every else "No runs yet: `%track` in a notebook starts one."
         console.print(nothing, style="dim")
         return
-    columns, hidden = _fitting(columns_of(selection.rows, asked), console.width, is_asked=bool(asked))
+    columns, hidden = _fitting(columns_of(rows, asked), console.width, is_asked=bool(asked))
     whole = {item["ref"]: item for item in selection.experiments()} if not asked else {}
-    console.print(_table(selection, columns, whole, is_asked=bool(asked)))
-    for line in _below(selection, columns, hidden):
+    console.print(_table(rows, baseline, columns, whole, is_asked=bool(asked)))
+    for line in _below(rows, selection.total, columns, hidden):
         console.print(line, style="dim")
 
 
@@ -51,7 +53,14 @@ def _fitting(columns: Columns, width: int, *, is_asked: bool) -> tuple[Columns, 
     return Columns(fields=columns.fields, metrics=metrics, params=params, same=columns.same), hidden
 
 
-def _table(selection: Selection, columns: Columns, whole: dict[str | None, Experiment], *, is_asked: bool) -> Table:
+def _table(
+    rows: Sequence[Row],
+    baseline: Row | None,
+    columns: Columns,
+    whole: dict[str | None, Experiment],
+    *,
+    is_asked: bool,
+) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     now = time.time()
     main = columns.metrics[0] if columns.metrics and not is_asked else None
@@ -64,12 +73,12 @@ def _table(selection: Selection, columns: Columns, whole: dict[str | None, Exper
         table.add_column(words.safe(name), no_wrap=True, justify="right")
     for name in columns.params:
         table.add_column(words.safe(name), no_wrap=True, max_width=24)
-    best = {name: _best(selection.rows, name) for name in columns.metrics}
-    for row in selection.rows:
+    best = {name: _best(rows, name) for name in columns.metrics}
+    for row in rows:
         cells: list[Text] = [_field(row, name, now) for name in fields]
         if main is not None:
             cells.append(_curve(row, main, whole))
-        cells += [_metric(row, name, selection.baseline, best[name]) for name in columns.metrics]
+        cells += [_metric(row, name, baseline, best[name]) for name in columns.metrics]
         cells += [_param(row, name) for name in columns.params]
         table.add_row(*cells, style="dim" if row.archived else "")
     return table
@@ -133,15 +142,15 @@ def _best(rows: Sequence[Row], name: str) -> float | None:
     return {"higher": max, "lower": min}.get(directions.pop(), lambda _: None)(numbers)
 
 
-def _below(selection: Selection, columns: Columns, hidden: int) -> list[str]:
+def _below(rows: Sequence[Row], total: int, columns: Columns, hidden: int) -> list[str]:
     lines = []
-    if selection.total > len(selection.rows):
-        lines.append(f"{len(selection.rows)} of {selection.total} runs; --all shows the rest")
+    if total > len(rows):
+        lines.append(f"{len(rows)} of {total} runs; --all shows the rest")
     if columns.same:
         shown = ", ".join(words.safe(name) for name in columns.same[:8])
         lines.append(f"same in all: {len(columns.same)} ({shown}{', …' if len(columns.same) > 8 else ''})")
     if hidden:
         lines.append(f"{hidden} more columns: --columns name,metrics.X,params.Y chooses")
-    problems = [row for row in selection.rows if row.problem]
+    problems = [row for row in rows if row.problem]
     lines += [f"? {words.safe(row.name)}: {words.safe(row.problem or '')}" for row in problems[:5]]
     return lines
