@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from trackside.errors import DamagedError
+from trackside.errors import DamagedError, GitError
 from trackside.git.repository import Repository
 from trackside.git.runner import translate
 
@@ -36,7 +36,8 @@ class NewCommit:
 def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
     """Write the commit, point `ref` at it (whatever it held) and return its id; the ref keeps gc away.
 
-    Raises DamagedError (code `blob-missing`, `detail` its id in the message) when an object of `changes` is gone.
+    Raises DamagedError (code `blob-missing`) when an object of `changes` is gone, GitError `locked` when another
+    process writes the same ref.
     """
     stream = b"".join(_stream(ref, commit))
     args = ("fast-import", "--quiet", "--done", "--force", "--date-format=raw")
@@ -44,6 +45,8 @@ def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
     if answer.status == 0 and answer.out.strip():
         return answer.out.decode().split()[0]
     _remove_crash_report(repository, answer.err)
+    if "but expected" in answer.err or "unable to resolve reference" in answer.err:
+        raise GitError("Another process seals the same run.", hint="Try again.", code="locked", detail=answer.err)
     if "not found" in answer.err or "Not a blob" in answer.err or "missing" in answer.err:
         raise DamagedError(
             "Git lost an object of this run's snapshot.",

@@ -209,6 +209,7 @@ class _Reader:
         self.changes: list[Change] = []
         self.waiting: list[tuple[_Found, str, tuple[int, int, int]]] = []
         self.passed_over: dict[str, int] = {}
+        self._modes_count: bool | None = None
 
     def refuse(self, path: str, reason: str) -> None:
         """Say that `path` is not captured; past the first fifty of a reason, only how many."""
@@ -273,7 +274,16 @@ class _Reader:
                 continue
             total, count = total + status.st_size, count + 1
             entry.mode = _mode(status)
+            if entry.mode == "100755" and not self.modes_count():
+                entry.mode = "100644"
             self.waiting.append((entry, "added", _marks(status)))
+
+    def modes_count(self) -> bool:
+        """Tell whether the executable bit means something here; on some disks every file has it."""
+        if self._modes_count is None:
+            answer = self.repository.git.attempt("config", "--type=bool", "core.fileMode")
+            self._modes_count = answer.out.strip() != b"false"
+        return self._modes_count
 
     def is_generated(self, path: str, environments: dict[str, bool]) -> bool:
         """Tell whether a folder of the path is made by a tool (a virtual environment, a cache)."""

@@ -30,8 +30,10 @@ def boot_id() -> str:
 def process_start(pid: int) -> str:
     """Return a mark of when the process began, '' when there is no such process."""
     try:
-        # Field 22, counted after the command's closing bracket, since a command may hold spaces and brackets.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        # Fields from the third on, counted after the command's closing bracket, since a command may hold spaces
+        # and brackets. A zombie has died; its parent has not asked yet.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if fields[0] in "ZX" else fields[19]
     except (OSError, IndexError):
         pass
     if sys.platform == "linux":
