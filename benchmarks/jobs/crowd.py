@@ -48,9 +48,23 @@ def _crowd(tool: Tool, place: Place, *, collecting: bool) -> Sample:
                 process.kill()
     intact = tool.perform("intact", folder)["intact"] - 1
     notes = [f"{failed} of {PROCESSES} processes failed"] if failed else []
-    if tool.peer.in_git and "missing" in git("fsck", "--connectivity-only", folder=folder, check=False):
-        notes.append("git fsck complains")
+    if tool.peer.in_git:
+        whole = _whole_experiments(folder) - 1
+        if whole < intact:
+            notes.append(f"objects are missing in {intact - whole}: Git's own gc fails")
+            intact = whole
     return Sample(values=[intact], note="; ".join(notes))
+
+
+def _whole_experiments(folder: Path) -> int:
+    """Count the experiments none of whose objects is missing."""
+    refs = git("for-each-ref", "--format=%(refname)", "refs/exps", folder=folder, check=False).split()
+    return sum(_is_whole(folder, ref) for ref in refs)
+
+
+def _is_whole(folder: Path, ref: str) -> bool:
+    walk = ["git", "rev-list", "--objects", "--quiet", ref]
+    return subprocess.run(walk, cwd=folder, env=environment(), capture_output=True, check=False).returncode == 0
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class Aim(Peer):
             seen.append(Seen(name=row.name or "", params=row.get("hparams", {}), metrics=metrics))
         return seen
 
-    def tidy(self) -> None:
+    def catch_up(self) -> None:
         """Build the index that Aim's own server keeps up to date; without it nothing is listed."""
         from aim import Repo
 

@@ -87,6 +87,9 @@ class Peer:
         """Count the cells kept of the only notebook run in `folder`; None: the tool keeps no cells."""
         return None
 
+    def catch_up(self) -> None:
+        """Finish what killed or crowded processes left, as far as the tool does that."""
+
     def tidy(self) -> None:
         """Do the tool's own housekeeping before its bytes are counted."""
 
@@ -182,7 +185,7 @@ def _doomed(peer: Peer, *, points: int, pause: float) -> dict[str, Any]:
 
 
 def _kept(peer: Peer) -> dict[str, Any]:
-    peer.tidy()
+    peer.catch_up()
     kept = peer.kept()
     return {"points": kept.points, "status": kept.status}
 
@@ -209,7 +212,7 @@ def _list(peer: Peer) -> dict[str, Any]:
 
 def _intact(peer: Peer) -> dict[str, Any]:
     """Count the runs whose metrics belong to their parameters."""
-    peer.tidy()
+    peer.catch_up()
     good = {
         int(run.params["number"])
         for run in peer.runs()
@@ -230,6 +233,7 @@ def _artifact(peer: Peer, *, path: str) -> dict[str, Any]:
 
 
 def _tidy(peer: Peer) -> dict[str, Any]:
+    peer.catch_up()
     peer.tidy()
     return {}
 

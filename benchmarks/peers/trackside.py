@@ -92,9 +92,12 @@ class Trackside(Peer):
         executed: int = json.loads(_git(folder, "cat-file", "blob", f"{ref}:.trackside/run.json"))["cells"]["executed"]
         return executed
 
+    def catch_up(self) -> None:
+        """Recover what was left open."""
+        subprocess.run([sys.executable, "-m", "trackside", "recover"], check=True, stdout=subprocess.DEVNULL)
+
     def tidy(self) -> None:
-        """Recover what was left open, then let Git pack."""
-        subprocess.run([sys.executable, "-m", "trackside", "recover"], check=True, capture_output=True)
+        """Let Git pack."""
         subprocess.run(["git", "gc", "--quiet", "--prune=now"], check=True)
 
 
