@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from trackside.capture.patterns import lazy_pattern
+
 #: Cell magics whose body is this kernel's Python; every other one speaks another language or writes a file.
 _PYTHON_MAGICS: Final = frozenset(
     "time timeit capture track prun memit mprun lprun snakeviz pyinstrument scalene debug heat wandb "
@@ -20,18 +22,18 @@ _PYTHON_MAGICS: Final = frozenset(
 _OWN_SCOPE: Final = frozenset({"timeit", "px"})
 #: Line magics whose argument is Python run in the user's namespace.
 _PYTHON_LINES: Final = frozenset({"time", "prun", "memit", "lprun", "mprun"})
-_OPTIONS: Final = re.compile(r"(?:\s*-\w+(?:\s*\d+)?(?=\s))*\s*")
-_MAGIC: Final = re.compile(r"(\s*)(%%?)\s?([\w.]+)[ \t]*(.*)$")
-_ASSIGNED: Final = re.compile(
+_OPTIONS: Final = lazy_pattern(r"(?:\s*-\w+(?:\s*\d+)?(?=\s))*\s*")
+_MAGIC: Final = lazy_pattern(r"(\s*)(%%?)\s?([\w.]+)[ \t]*(.*)$")
+_ASSIGNED: Final = lazy_pattern(
     r"(\s*)([A-Za-z_][\w.]*(?:\s*,\s*[A-Za-z_][\w.]*)*\s*(?::[^=]+)?)=\s*(?:%\s?[A-Za-z]|!)[^=]"
 )
-_HELP: Final = re.compile(r"\s*(?:\?{1,2}\s*[\w.*%]+|%{0,2}[\w.*\[\]'\"()]+\s*\?{1,2})\s*(?:#.*)?$")
-_PROMPT: Final = re.compile(r"\s*(?:>>> ?|In \[\d+\]: ?)")
-_CONTINUED: Final = re.compile(r"\s*\.\.\.:? ?")
-_AUTOCALL: Final = re.compile(r"(\s*)[,;/][A-Za-z_]")
+_HELP: Final = lazy_pattern(r"\s*(?:\?{1,2}\s*[\w.*%]+|%{0,2}[\w.*\[\]'\"()]+\s*\?{1,2})\s*(?:#.*)?$")
+_PROMPT: Final = lazy_pattern(r"\s*(?:>>> ?|In \[\d+\]: ?)")
+_CONTINUED: Final = lazy_pattern(r"\s*\.\.\.:? ?")
+_AUTOCALL: Final = lazy_pattern(r"(\s*)[,;/][A-Za-z_]")
 #: Names the kernel gets from a magic, which no statement shows.
-_CAPTURES: Final = re.compile(r"\s*%%capture\s+(?:--?[\w-]+\s+)*([A-Za-z_]\w*)")
-_ESCAPE: Final = re.compile(r"\\(.|\n)", re.DOTALL)
+_CAPTURES: Final = lazy_pattern(r"\s*%%capture\s+(?:--?[\w-]+\s+)*([A-Za-z_]\w*)")
+_ESCAPE: Final = lazy_pattern(r"\\(.|\n)", re.DOTALL)
 _ESCAPES: Final = frozenset("\\'\"abfnrtvxuUN01234567\n\r")
 _LONGEST: Final = 1_000_000
 _MOST_FAULTS: Final = 20
@@ -57,19 +59,19 @@ def magic_commands(source: str) -> list[str]:
     """List the magics of a cell, without the percent signs: `%run x.py` gives "run"."""
     if "%" not in source:
         return []
-    found = (_MAGIC.match(line) or _inline_magic(line) for line in source.split("\n") if "%" in line)
+    found = (_MAGIC().match(line) or _inline_magic(line) for line in source.split("\n") if "%" in line)
     return [match.group(3) for match in found if match]
 
 
 def captured_name(source: str) -> str | None:
     """Return NAME of `%%capture NAME`, which binds a name no statement shows."""
-    match = _CAPTURES.match(source)
+    match = _CAPTURES().match(source)
     return match.group(1) if match else None
 
 
 def _inline_magic(line: str) -> re.Match[str] | None:
     at = line.find("=")
-    return _MAGIC.match(line[at + 1 :]) if at >= 0 and _ASSIGNED.match(line) else None
+    return _MAGIC().match(line[at + 1 :]) if at >= 0 and _ASSIGNED().match(line) else None
 
 
 def _parsed(source: str) -> tuple[str, str | None, ast.Module | None]:
@@ -116,13 +118,13 @@ def _with_valid_escapes(text: str) -> str:
     """
     if "\\" not in text:
         return text
-    return _ESCAPE.sub(lambda m: m.group() if m.group(1) in _ESCAPES else "\\" + m.group(), text)
+    return _ESCAPE().sub(lambda m: m.group() if m.group(1) in _ESCAPES else "\\" + m.group(), text)
 
 
 def _without_cell_magic(text: str) -> str:
     lines = text.split("\n")
     at = next(index for index, line in enumerate(lines) if line.strip())
-    match = _MAGIC.match(lines[at])
+    match = _MAGIC().match(lines[at])
     name = match.group(3) if match else ""
     if name not in _PYTHON_MAGICS:
         return ""
@@ -145,9 +147,9 @@ def _dedented(text: str) -> str:
 
 def _without_prompts(text: str) -> str:
     lines = text.split("\n")
-    if not any(_PROMPT.match(line) for line in lines[:3]):
+    if not any(_PROMPT().match(line) for line in lines[:3]):
         return text
-    return "\n".join(_CONTINUED.sub("", _PROMPT.sub("", line, count=1), count=1) for line in lines)
+    return "\n".join(_CONTINUED().sub("", _PROMPT().sub("", line, count=1), count=1) for line in lines)
 
 
 def _without_magics(text: str) -> str:
@@ -191,16 +193,16 @@ def _plain_line(line: str) -> str:
     indent = line[: len(line) - len(stripped)]
     head = stripped[0]
     if head == "%":
-        match = _MAGIC.match(line)
+        match = _MAGIC().match(line)
         if match and match.group(3) in _PYTHON_LINES:
             rest = match.group(4)
-            options = _OPTIONS.match(rest)
+            options = _OPTIONS().match(rest)
             body = rest[options.end() :] if options else rest
             return indent + body if body and _try(body) is not None else f"{indent}pass"
         return f"{indent}pass" if match else line
-    if head == "!" or _HELP.match(line) or _AUTOCALL.match(line):
+    if head == "!" or _HELP().match(line) or _AUTOCALL().match(line):
         return f"{indent}pass"
-    match = _ASSIGNED.match(line)
+    match = _ASSIGNED().match(line)
     if match:
         return f"{indent}{match.group(2).rstrip()} = get_ipython().magic()"
     return line

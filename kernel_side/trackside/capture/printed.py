@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from trackside.capture.patterns import lazy_pattern
 from trackside.directions import has_metric_word
 
 _MOST_TEXT: Final = 1_000_000
@@ -18,35 +19,35 @@ _LONGEST_SEPARATOR: Final = 40
 _LONGEST_LINE: Final = 4_000
 _MOST_WORDS: Final = 10
 
-_CONTROL: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
-_OVERWRITTEN: Final = re.compile(r"[\r\x08]+")
-_NUMBER: Final = re.compile(
+_CONTROL: Final = lazy_pattern(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07")
+_OVERWRITTEN: Final = lazy_pattern(r"[\r\x08]+")
+_NUMBER: Final = lazy_pattern(
     r"(?<![\w.@/\\#$€£])([-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?\b(?:nan|inf)\b)"
     r"(?:\s?/\s?(\d[\d,]*)(?![\d.]))?(%?)(?![\w]|-[A-Za-z]|:\d)",
     re.IGNORECASE,
 )
-_GROUPED: Final = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
-_SEPARATOR: Final = re.compile(r"(?:[:=~≈]|->|→|=>|\bis\b|\bwas\b|\bof\b|\bat\b)[\s'\"(\[]*\Z")
-_BREAK: Final = re.compile(
+_GROUPED: Final = lazy_pattern(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
+_SEPARATOR: Final = lazy_pattern(r"(?:[:=~≈]|->|→|=>|\bis\b|\bwas\b|\bof\b|\bat\b)[\s'\"(\[]*\Z")
+_BREAK: Final = lazy_pattern(
     r"\s{2,}|[,;|\t{}\[\]()]|\s[-–—]\s|(?<=\w{5})[.!?]\s(?=[A-Z])|[█▏▎▍▌▋▊▉━]+|\d+it\b|\b\d+m?s(?:/\w+)?\b"
 )
-_COUNTER: Final = re.compile(
+_COUNTER: Final = lazy_pattern(
     r"(?<![a-z])(epochs?|steps?|iter(?:ation)?s?|batch|rounds?|fold|trial|episode|ep|generation)\b"
     r"['\"]?[\s:#=\[(|_-]*(\d+)(?![\d%]|\.\d*[1-9])",
     re.IGNORECASE,
 )
-_BOOSTING: Final = re.compile(r"\s*(?:\[(\d+)\]|(\d+):)\s")
+_BOOSTING: Final = lazy_pattern(r"\s*(?:\[(\d+)\]|(\d+):)\s")
 _INNER: Final = frozenset({"step", "steps", "iter", "iters", "iteration", "iterations", "batch"})
 _TRAILING: Final = frozenset("the a an our its of is was are after at for in on with by from".split())
-_STAMP: Final = re.compile(
+_STAMP: Final = lazy_pattern(
     r"\s*\[?(?:\d{4}-\d\d-\d\d[ T])?\d\d:\d\d(?::\d\d)?[\d.,]*\]?[\s|-]*(?:\[?(?:INFO|DEBUG|WARNING|ERROR)\]?[\s|:-]*)?"
 )
 _NOT_BOOSTED: Final = frozenset("total remaining time best bestiter".split())
 _ARTICLES: Final = frozenset("the a an final our its with of is was are".split())
-_WORD: Final = re.compile(r"[\w@²^%'.+-]+")
-_UNSAFE: Final = re.compile(r"[^a-z0-9_@]+")
-_ENDS_IN_WORD: Final = re.compile(r"[A-Za-z²)\]][\d]?\s*\Z")
-_NOISE: Final = re.compile(r'\s*File "|\s*Traceback|.*\bWarning:|.*^\s*>>> ')
+_WORD: Final = lazy_pattern(r"[\w@²^%'.+-]+")
+_UNSAFE: Final = lazy_pattern(r"[^a-z0-9_@]+")
+_ENDS_IN_WORD: Final = lazy_pattern(r"[A-Za-z²)\]][\d]?\s*\Z")
+_NOISE: Final = lazy_pattern(r'\s*File "|\s*Traceback|.*\bWarning:|.*^\s*>>> ')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +79,15 @@ def find_printed(text: str) -> list[PrintedMetric]:
 
 def _read_line(line: str, epoch: int | None, found: list[tuple[str, float, tuple[int, ...] | None]]) -> int | None:
     if "\x1b" in line:
-        line = _CONTROL.sub("", line)
-    parts = _OVERWRITTEN.split(line) if "\r" in line or "\x08" in line else [line]
+        line = _CONTROL().sub("", line)
+    parts = _OVERWRITTEN().split(line) if "\r" in line or "\x08" in line else [line]
     if len(parts) > 1:
         # Only the end of an overwritten line is worth the work: it holds the last value of each label.
         parts = [part for part in parts if part][-20:]
     values: dict[str, tuple[float, tuple[int, ...] | None]] = {}
     for part in parts:
         part = part[:_LONGEST_LINE]
-        if _NOISE.match(part):
+        if _NOISE().match(part):
             continue
         counters, header = _counters(part)
         labelled = _labelled(part)
@@ -104,12 +105,12 @@ def _counters(line: str) -> tuple[list[int], int | None]:
     """Return the counters of a line, outer first, and the epoch it speaks of."""
     outer: list[int] = []
     inner: list[int] = []
-    for match in _COUNTER.finditer(line):
+    for match in _COUNTER().finditer(line):
         target = inner if match.group(1).lower() in _INNER else outer
         if not target:
             target.append(int(match.group(2)[:15]))
     if not outer and not inner:
-        boosting = _BOOSTING.match(line)
+        boosting = _BOOSTING().match(line)
         if boosting:
             return [int((boosting.group(1) or boosting.group(2))[:15])], None
     return [*outer, *inner], outer[0] if outer else None
@@ -117,10 +118,10 @@ def _counters(line: str) -> tuple[list[int], int | None]:
 
 def _labelled(line: str) -> list[tuple[str, float]]:
     found: list[tuple[str, float]] = []
-    stamp = _STAMP.match(line)
+    stamp = _STAMP().match(line)
     start = stamp.end() if stamp else 0
-    boosted = _BOOSTING.match(line) is not None
-    for match in _NUMBER.finditer(line):
+    boosted = _BOOSTING().match(line) is not None
+    for match in _NUMBER().finditer(line):
         before = line[max(start, match.start() - 2 * _LONGEST_LABEL) : match.start()]
         label = _label(before, line[match.end() : match.end() + 1], boosted)
         if label:
@@ -140,14 +141,14 @@ def _is_list_item(line: str, match: re.Match[str]) -> bool:
 @lru_cache(maxsize=2048)
 def _label(before: str, after: str, boosted: bool) -> str:
     """Return the label which ends where a number begins, '' when there is none that names a metric."""
-    separator = _SEPARATOR.search(before, max(0, len(before) - _LONGEST_SEPARATOR))
+    separator = _SEPARATOR().search(before, max(0, len(before) - _LONGEST_SEPARATOR))
     if separator is None:
-        if not before[-1:].isspace() or not _ENDS_IN_WORD.search(before, max(0, len(before) - _LONGEST_SEPARATOR)):
+        if not before[-1:].isspace() or not _ENDS_IN_WORD().search(before, max(0, len(before) - _LONGEST_SEPARATOR)):
             return ""
     elif after not in ("]", ")") and separator.group().endswith(("[", "(")):
         return ""  # the first of an array is not its value
     text = (before[: separator.start()] if separator else before).rstrip(" \t'\"=:-([*")
-    words = _words(_COUNTER.sub(" ; ", text), plain=separator is None)
+    words = _words(_COUNTER().sub(" ; ", text), plain=separator is None)
     if not words or len(words) > _MOST_WORDS or sum(map(len, words)) > _LONGEST_LABEL:
         return ""
     if separator is None and not (len(words) <= 4 and has_metric_word(words[-1])):
@@ -155,14 +156,14 @@ def _label(before: str, after: str, boosted: bool) -> str:
     label = " ".join(words)
     if not has_metric_word(label) and not (boosted and words[0].lower() not in _NOT_BOOSTED):
         return ""
-    return _UNSAFE.sub("_", label.replace("'s ", " ").replace("²", "2").lower()).strip("_")
+    return _UNSAFE().sub("_", label.replace("'s ", " ").replace("²", "2").lower()).strip("_")
 
 
 def _words(text: str, *, plain: bool) -> list[str]:
-    pieces = [piece for piece in _BREAK.split(text) if piece.strip()]
+    pieces = [piece for piece in _BREAK().split(text) if piece.strip()]
     if len(pieces) > 1 and text.endswith((")", "]")):
         pieces.pop()  # "accuracy (5-fold)": what stands in brackets explains the label
-    words = [word for word in _WORD.findall(pieces[-1] if pieces else "") if word.strip("'.-+^%")]
+    words = [word for word in _WORD().findall(pieces[-1] if pieces else "") if word.strip("'.-+^%")]
     while words and words[0].lower() in _ARTICLES:
         words.pop(0)
     while words and words[-1].lower() in _TRAILING:
@@ -175,7 +176,7 @@ def _words(text: str, *, plain: bool) -> list[str]:
 def _value(match: re.Match[str]) -> float | None:
     text, whole, _ = match.groups()
     if "," in text:
-        if not _GROUPED.match(text):
+        if not _GROUPED().match(text):
             text = text.split(",", 1)[0]
         text = text.replace(",", "")
     try:

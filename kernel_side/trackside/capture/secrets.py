@@ -12,10 +12,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from trackside.capture.patterns import lazy_pattern
 from trackside.directions import name_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from trackside.run import Value
 
@@ -34,8 +35,8 @@ class Hit:
 
 #: (kind, literal the text must hold, pattern). The pattern begins with that literal and looks back afterwards: a
 #: pattern that begins by looking back is tried at every byte. A group named `s` is the secret; else the whole match.
-_FORMS: Final[tuple[tuple[str, bytes, re.Pattern[bytes]], ...]] = tuple(
-    (kind, literal.encode(), re.compile(pattern.encode()))
+_FORMS: Final[tuple[tuple[str, bytes, Callable[[], re.Pattern[bytes]]], ...]] = tuple(
+    (kind, literal.encode(), lazy_pattern(pattern.encode()))
     for kind, literal, pattern in (
         ("AWS access key", "AKIA", r"AKIA(?<![A-Za-z0-9+/]AKIA)[A-Z0-9]{16}(?![A-Za-z0-9+/=])"),
         ("AWS access key", "ASIA", r"ASIA(?<![A-Za-z0-9+/]ASIA)[A-Z0-9]{16}(?![A-Za-z0-9+/=])"),
@@ -93,31 +94,33 @@ _FORMS: Final[tuple[tuple[str, bytes, re.Pattern[bytes]], ...]] = tuple(
         ),
     )
 )
-_KEY_BLOCK: Final = re.compile(
+_KEY_BLOCK: Final = lazy_pattern(
     rb"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(.{0,40000}?)(?:-----END|\Z)", re.DOTALL
 )
 #: Lines of the block, where a line end may be written `\\n` as in JSON.
-_KEY_LINES: Final = re.compile(rb"(?:(?<=\\[nr])|(?<![A-Za-z0-9+/=\\]))[A-Za-z0-9+/=]{4,}")
+_KEY_LINES: Final = lazy_pattern(rb"(?:(?<=\\[nr])|(?<![A-Za-z0-9+/=\\]))[A-Za-z0-9+/=]{4,}")
 
 #: What a secret's name must hold, lower case; `is_secret_name` then judges the whole name.
 _WORDS: Final = tuple(
     word.encode()
     for word in "passw passphrase passcode pwd secret token _key -key apikey authkey cesskey credential".split()
 )
-_NAMED: Final = re.compile(b"|".join(_WORDS))
-_NAME_BEFORE: Final = re.compile(rb"[A-Za-z0-9_.-]{0,60}\Z")
+_NAMED: Final = lazy_pattern(b"|".join(_WORDS))
+_NAME_BEFORE: Final = lazy_pattern(rb"[A-Za-z0-9_.-]{0,60}\Z")
 #: From the end of a name to its literal value: quotes (escaped as often as JSON nests), `]`, a type, `=` or `:`.
-_VALUE: Final = re.compile(
+_VALUE: Final = lazy_pattern(
     rb"(?P<rest>[A-Za-z0-9_-]{0,40})\\{0,7}[\"']?[ \t]*\]?[ \t]*(?::[ \t]*[A-Za-z_][\w.\[\]| ]{0,40}?[ \t]*(?==))?"
     rb"(?P<by>=>|:=|=|:|(?<=[\"'])[ \t]*,)[ \t]*[rRbBuUfF]{0,2}(?P<b>\\{0,7})(?P<q>[\"'])"
     rb"(?:(?P=b)(?P=q)(?P=b)(?P=q))?(?P<v>(?:\\[^\"'\r\n]|(?!(?P=b)(?P=q))[^\r\n]){1,600}?)(?P=b)(?P=q)"
 )
-_SHELL: Final = re.compile(rb"(?P<rest>[A-Z0-9_]{0,40})=(?P<v>[^\s\"'\\(){}$<>;,|&]{6,300})(?=\s|\\n|\\r|[\"'\\;]|\Z)")
-_SHELL_BEFORE: Final = re.compile(
+_SHELL: Final = lazy_pattern(
+    rb"(?P<rest>[A-Z0-9_]{0,40})=(?P<v>[^\s\"'\\(){}$<>;,|&]{6,300})(?=\s|\\n|\\r|[\"'\\;]|\Z)"
+)
+_SHELL_BEFORE: Final = lazy_pattern(
     rb"(?:^|\n|\\n|\"|[ \t])(?:[ \t]*(?:!|%)?[ \t]*(?:export|set|env|ENV|-e|setx)[ \t]+|[ \t]*)\Z"
 )
 _SETS: Final = (b"setdefault(", b"putenv(", b"set_key(", b"setenv(")
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = lazy_pattern(
     r"\[redacted\]|your?[-_ ].*|my[-_ ](?:super[-_ ])?(?:api|token|key|secret|password|access)[\w -]*|"
     r"(?:insert|enter|put|paste|replace|add)[-_ ].*|<.*>|\$.*|\{.*\}|%\(.*|x{3,}[\w-]*|\*{3,}|[.…]+|todo|none|null|"
     r"true|false|os\..*|getpass.*|password|passwd|pass|pwd|secret|token|api[-_ ]?key|(.)\1*",
@@ -245,8 +248,9 @@ def _strength(name: str) -> int:
 def _find(data: bytes, *, by_name: bool = True) -> list[tuple[int, int, str, str]]:
     """Find secrets as (start, end, kind, name), in order and without overlaps."""
     found: list[tuple[int, int, str, str]] = []
-    for kind, literal, pattern in _FORMS:
+    for kind, literal, compiled in _FORMS:
         if literal in data:
+            pattern = compiled()
             for match in pattern.finditer(data):
                 start, end = match.span("s" if "s" in pattern.groupindex else 0)
                 if kind != "password in an address" or not _is_placeholder(data[start:end]):
@@ -254,9 +258,9 @@ def _find(data: bytes, *, by_name: bool = True) -> list[tuple[int, int, str, str
                         start -= 1 if data[start - 1 : start] in (b"s", b"r") else 0
                     found.append((start, end, kind, ""))
     if b"PRIVATE KEY" in data:
-        for block in _KEY_BLOCK.finditer(data):
+        for block in _KEY_BLOCK().finditer(data):
             kind = "private key"
-            for line in _KEY_LINES.finditer(data, block.start(1), block.end(1)):
+            for line in _KEY_LINES().finditer(data, block.start(1), block.end(1)):
                 found.append((line.start(), line.end(), kind, ""))
                 kind = ""  # the lines of one block are one hit
     if by_name:
@@ -273,14 +277,14 @@ def _find(data: bytes, *, by_name: bool = True) -> list[tuple[int, int, str, str
 
 def _named(data: bytes, lowered: bytes) -> Iterator[tuple[int, int, str, str]]:
     at = 0
-    while match := _NAMED.search(lowered, at):
+    while match := _NAMED().search(lowered, at):
         at = match.end()
-        value = _VALUE.match(data, at)
-        shell = None if value else _SHELL.match(data, at)
+        value = _VALUE().match(data, at)
+        shell = None if value else _SHELL().match(data, at)
         assigned = value or shell
         if assigned is None:
             continue
-        before = _NAME_BEFORE.search(data, max(0, match.start() - 60), match.start())
+        before = _NAME_BEFORE().search(data, max(0, match.start() - 60), match.start())
         start = before.start() if before else match.start()
         if data[start : start + 1] == b"n" and data[start - 1 : start] == b"\\":
             start += 1  # the end of an escaped line, not the first letter of the name
@@ -288,7 +292,7 @@ def _named(data: bytes, lowered: bytes) -> Iterator[tuple[int, int, str, str]]:
         strength = _strength(name)
         if not strength or _is_placeholder(assigned.group("v")):
             continue
-        if shell and not (name.isupper() and _SHELL_BEFORE.search(data, max(0, start - 40), start)):
+        if shell and not (name.isupper() and _SHELL_BEFORE().search(data, max(0, start - 40), start)):
             continue
         if (
             value
@@ -305,7 +309,7 @@ def _named(data: bytes, lowered: bytes) -> Iterator[tuple[int, int, str, str]]:
 
 
 def _is_placeholder(value: bytes) -> bool:
-    return _PLACEHOLDER.fullmatch(value.decode("utf-8", "replace").strip()) is not None
+    return _PLACEHOLDER().fullmatch(value.decode("utf-8", "replace").strip()) is not None
 
 
 def _looks_secret(value: bytes) -> bool:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from trackside.capture.patterns import lazy_pattern
 from trackside.directions import name_tokens
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _CONFIG: Final = frozenset(
     "distributions flags".split()
 )
 _SEED: Final = frozenset("seed seeds".split())
-_PATH: Final = re.compile(
+_PATH: Final = lazy_pattern(
     r"://|^[~.]{0,2}[\\/]|[\\/][^\\/ ]+\.\w{1,8}$|^[A-Za-z]:\\|^[^\s/\\]+\.(?:csv|tsv|json|jsonl|txt|parquet|xlsx?|pkl|"
     r"pickle|npy|npz|h5|hdf5|pt|pth|ckpt|onnx|joblib|ya?ml|zip|gz|tar|db|sqlite|png|jpe?g|wav|mp3|mp4|nc|fasta|data|dat|"
     r"arff|feather|html?|xml|pdf|md|ipynb|py|bin|model|safetensors)$|[\\/]$|^\w[\w.-]*(?:[\\/][\w.-]+){2,}$",
@@ -97,7 +98,7 @@ def box_of(name: str, value: Value) -> Box:
     """Sort a setting: paths and column names are data, devices and workers are other, the rest are params."""
     texts = [value] if type(value) is str else value if type(value) is list else []
     tokens = set(name_tokens(name.rpartition(".")[2]))
-    if any(type(text) is str and _PATH.search(text) for text in texts):
+    if any(type(text) is str and _PATH().search(text) for text in texts):
         return "data"
     if texts and all(type(text) is str for text in texts) and tokens & _DATA:
         return "data"
