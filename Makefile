@@ -16,8 +16,8 @@ demo: $(VENV)/.installed-demo ## track a real notebook several times in a scratc
 	@$(BIN)/python tools/demo.py
 
 lab: $(VENV)/.installed-lab $(VENV)/.installed-demo ## open JupyterLab on the scratch repository
-	@test -d .demo/digits/.git || $(BIN)/python tools/demo.py --only-make
-	cd .demo/digits && ../../$(BIN)/jupyter lab
+	@test -d .demo/project/.git || $(BIN)/python tools/demo.py --only-make
+	cd .demo/project && ../../$(BIN)/jupyter lab
 
 test: $(VENV)/.installed-test ## run the tests
 	@$(BIN)/python -m pytest -n 2 -m "not long"
