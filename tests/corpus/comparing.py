@@ -8,7 +8,8 @@ from typing import Any, Final
 
 #: What changes from run to run though the notebook computes the same: addresses, times, places, counts.
 _BY_NATURE: Final = (
-    (re.compile(r"0x[0-9a-fA-F]{4,}"), "<address>"),
+    (re.compile(r"0x[0-9a-fA-F]{4,}|x[0-9a-f]{8,}"), "<address>"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "<id>"),
     (re.compile(r"\b(?:In|Out|Cell In) ?\[\d+\]"), "In[<count>]"),
     (re.compile(r"(?:/[\w.-]+)*/ipykernel_\d+/\d+\.py"), "<cell>"),
     (re.compile(r"/\S*?/repository(?=/|\b)"), "<repository>"),
@@ -19,10 +20,16 @@ _BY_NATURE: Final = (
     (re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)? ?(?:[nµμum]?s|secs?|seconds|min|minutes)\b"), "<took>"),
     (re.compile(r"\d+:\d\d<[\d:?]+, +[\d.?]+ ?(?:it/s|s/it)"), "<progress>"),
     (re.compile(r"[\d.?]+ ?(?:it/s|s/it)"), "<rate>"),
+    (re.compile(r"\btime=[\d.e-]+"), "time=<took>"),
+    (re.compile(r"^Tip: .*$", re.MULTILINE), "<tip of the day>"),
 )
+#: A progress bar redraws as often as time allows; what it ends with counts.
+_REDRAWN: Final = re.compile(r"[^\n]*\r(?=[^\r\n])")
+_DRAWN: Final = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER: Final = re.compile(r"(?<![A-Za-z_])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_SPACES: Final = re.compile(r"[ \t]+|-{3,}|={3,}|─{3,}")
+_SPACES: Final = re.compile(r"[ \t]+")
+_RULERS: Final = re.compile(r"-{3,}|={3,}|─{3,}")
 #: A drawing in text holds ids and a date made anew each time.
 _ONLY_PRESENT: Final = frozenset({"image/svg+xml", "application/pdf"})
 
@@ -59,14 +66,6 @@ def exact_differences(left: Sequence[Any], right: Sequence[Any]) -> list[str]:
 def normal_outputs(outputs: Sequence[Any], *, numbers: bool = True) -> list[Any]:
     """Return the outputs with streams merged and what differs by nature replaced."""
     return [_normal(output, numbers) for output in _merged(outputs)]
-
-
-def failed(cell: Any) -> str | None:
-    """Return the name of the error a cell ended with."""
-    for output in cell.outputs:
-        if output.output_type == "error":
-            return str(output.ename)
-    return None
 
 
 def _merged(outputs: Sequence[Any]) -> list[dict[str, Any]]:
@@ -116,16 +115,18 @@ def _normal(output: dict[str, Any], numbers: bool) -> dict[str, Any]:
 def _any(mime: str, value: Any, numbers: bool) -> Any:
     if mime in _ONLY_PRESENT or (mime.startswith("image/") and not numbers):
         return "<drawing>"
+    if isinstance(value, dict):
+        return {key: _any(key, item, numbers) for key, item in value.items()}
     return _text(value, numbers) if isinstance(value, str) and not mime.startswith("image/") else value
 
 
 def _text(text: str, numbers: bool) -> str:
-    text = _COLOUR.sub("", text)
+    text = _DRAWN.sub("<drawing>", _REDRAWN.sub("", _COLOUR.sub("", text)))
     for pattern, stand_in in _BY_NATURE:
         text = pattern.sub(stand_in, text)
     if not numbers:
-        text = _SPACES.sub(" ", _NUMBER.sub("<number>", text))
-    return text
+        text = _RULERS.sub("---", _NUMBER.sub("<number>", text))
+    return _SPACES.sub(" ", text)
 
 
 def _where(first: list[Any], second: list[Any]) -> str:

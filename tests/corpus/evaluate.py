@@ -3,9 +3,11 @@
     python -m corpus.evaluate [--repositories FOLDER] [--run] [--write] [--wrong]
 
 Static: every labelled notebook is read cell by cell with stand-ins for what it would import and make; nothing
-of it is run. `--run`: the labelled notebooks of the corpus that run are run with the two lines before them, and
-the record of the experiment is judged. Notebooks that are only in repositories need clones of these (see
-`labels.read_notebook`); without them the tables say of how many notebooks they are.
+of it is run. `--run`: those of them which the corpus can run are run with the two lines first, and the record
+of the experiment is judged. Notebooks that are only in repositories need clones of these (`labels.py`);
+without them the tables say of how many notebooks they are.
+
+Run it with the Python of the corpus environment, which `python -m corpus.fetch` names.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from corpus.labels import (
     read_notebook,
 )
 from corpus.standins import Namespace
+
 from trackside.capture.cellcode import parse_cell
 from trackside.capture.exact import NOTHING
 from trackside.capture.measures import find_metrics

@@ -48,6 +48,8 @@ class Notebook:
     """In the short set of `-m corpus`; the others only run under `-m long`."""
     exact: bool
     """Two plain runs give the same outputs, so a tracked run has to give them too."""
+    apart: str | None
+    """Why the experiment's record may differ from what the front end of the run stored."""
 
     @property
     def id(self) -> str:
@@ -76,6 +78,7 @@ def notebooks(cache: Path | None = None) -> list[Notebook]:
             seconds=entry["seconds"],
             bounded=entry.get("bounded", False),
             exact=entry.get("exact", True),
+            apart=entry.get("apart"),
         )
         for package in read_packages()["package"]
         for entry in package.get("notebook", [])

@@ -1,4 +1,4 @@
-"""The labelled notebooks: what a careful reader calls their settings and results, and whether a finding is one of them."""
+"""The labelled notebooks: what a careful reader calls settings and results, and which one a finding is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Numbers a cell reports: their names ("*": every number of the cell), how, and whether it is the main one."""
+    """Numbers a cell reports: their names ("*": each number of the cell), how, and if it is the main one."""
 
     cell: int
     names: tuple[str, ...]

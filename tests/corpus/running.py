@@ -18,6 +18,15 @@ from nbclient.exceptions import CellTimeoutError
 
 ROOT = Path(__file__).resolve().parents[2]
 TWO_LINES = "%load_ext trackside\n%track"
+#: Chance is the same in both runs, so that a difference is ours.
+_SEED = """\
+import functools, random
+import numpy.random
+random.seed(0)
+numpy.random.seed(0)
+numpy.random.default_rng = functools.partial(lambda make, seed=0: make(seed), numpy.random.default_rng)
+del functools, random, numpy
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,12 @@ def code_cells(notebook: Any) -> list[Any]:
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
 
 
+def failed(cell: Any) -> str | None:
+    """Return the name of the error a cell ended with, as the kernel replied."""
+    error = cell.metadata.get("failed")
+    return None if error is None else str(error)
+
+
 def _read(source: Path) -> Any:
     notebook = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
@@ -104,24 +119,35 @@ def _execute(notebook: Any, repository: Path, python: Path, timeout: int) -> Non
         km=manager,
         timeout=timeout,
         allow_errors=True,
+        on_cell_error=_note_error,
         resources={"metadata": {"path": str(repository)}},
     )
+    client.owns_km = True  # a client that was given its kernel does not end it
     try:
         client.execute(env=_environment(folder, python))
     except CellTimeoutError as error:
         raise AssertionError(f"a cell takes longer than {timeout} s") from error
 
 
+def _note_error(cell: Any, cell_index: int, execute_reply: Any) -> None:  # noqa: ARG001  # nbclient passes it
+    """Remember what the kernel replied: an error that is only shown, as by a display, fails no cell."""
+    cell.metadata["failed"] = execute_reply["content"]["ename"]
+
+
 def _environment(folder: Path, python: Path) -> dict[str, str]:
     """Return an isolated home, and what makes two runs of one notebook the same."""
     home = folder / "home"
-    home.mkdir()
+    startup = home / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "seed.py").write_text(_SEED, encoding="utf-8")
+    (home / "matplotlibrc").write_text("svg.hashsalt: corpus\n", encoding="utf-8")
     kept: Sequence[str] = ("PATH", "LANG", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
         "PATH": os.pathsep.join([str(python.parent), os.environ.get("PATH", "")]),
         "HOME": str(home),
         "IPYTHONDIR": str(home / "ipython"),
+        "MATPLOTLIBRC": str(home / "matplotlibrc"),
         "MPLCONFIGDIR": str(python.parent.parent / "matplotlib"),
         "NUMBA_CACHE_DIR": str(python.parent.parent / "numba"),
         "PYTHONPATH": str(ROOT / "kernel_side"),

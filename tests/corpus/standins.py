@@ -1,7 +1,7 @@
-"""A namespace for a notebook that is only read: literals as they are, and stand-ins for what it imports and makes.
+"""A namespace for a notebook that is only read: literals as they are, stand-ins for all that it imports.
 
-Nothing of the notebook is run. Libraries that are installed are imported; of the others each name the notebook
-uses is made up as an empty class or function that carries the name of its module, which is what the rules look at.
+Nothing of the notebook is run. Libraries that are installed are imported; of the others each name the
+notebook uses is made up as an empty class or function with the name of its module, which the rules look at.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ _SIGNATURES: Final[Mapping[str, str]] = {
     "Embedding": "num_embeddings, embedding_dim",
 }
 _INSTALLED: Final = frozenset(
-    "numpy pandas sklearn scipy matplotlib seaborn statsmodels sksurv hdbscan emcee dynesty gplearn iminuit corner tsfresh "
-    "pybads joblib random math os sys json re time datetime collections itertools functools copy warnings".split()
+    "numpy pandas sklearn scipy matplotlib seaborn statsmodels sksurv hdbscan emcee dynesty gplearn iminuit "
+    "corner tsfresh pybads joblib random math os sys json re time datetime collections itertools functools "
+    "copy warnings".split()
 )
 
 

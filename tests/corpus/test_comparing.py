@@ -54,3 +54,17 @@ def test_how_a_stream_was_cut_up_is_no_difference() -> None:
 
 def test_an_exact_comparison_sees_a_changed_address() -> None:
     assert exact_differences([_cell(_printed("0x7f3a12345678"))], [_cell(_printed("0x7f3a87654321"))]) != []
+
+
+def test_how_often_a_progress_bar_was_redrawn_is_no_difference() -> None:
+    often = _cell(_printed("\r 10%|#  | 1/9\r 50%|## | 5/9\r100%|###| 9/9\n", "stderr"))
+    seldom = _cell(_printed("\r 30%|#  | 3/9\r100%|###| 9/9\n", "stderr"))
+
+    assert differences([often], [seldom]) == []
+
+
+def test_where_a_progress_bar_ended_is_a_difference() -> None:
+    whole = _cell(_printed("\r 10%|#  | 1/9\r100%|###| 9/9\n", "stderr"))
+    stopped = _cell(_printed("\r 10%|#  | 1/9\r 50%|## | 5/9\n", "stderr"))
+
+    assert differences([whole], [stopped]) != []
