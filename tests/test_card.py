@@ -111,6 +111,10 @@ def test_a_run_of_another_notebook_is_not_the_previous_one() -> None:
     assert (card["previous"], [param["change"] for param in card["params"]]) == (None, ["only"])
 
 
+def test_a_run_whose_notebook_is_not_known_yet_has_a_previous_one() -> None:
+    assert sealed(record(notebook=None), previous=record("before", notebook="digits.ipynb"))["previous"] == "before"
+
+
 def test_a_baseline_without_any_of_the_metrics_is_not_named() -> None:
     bundle = card_bundle(
         sealed(record(metrics={"rmse": metric(1)}), baseline=record("base", metrics={"f1": metric(1)}))

@@ -46,7 +46,7 @@ def collect_card(
     run, when it has some of them. `trouble` is the sentence and
     the hint that say why a run stays in the journal (`state` "kept").
     """
-    if previous is not None and previous["notebook"] != record["notebook"]:
+    if previous and None not in (places := {previous["notebook"], record["notebook"]}) and len(places) > 1:
         # What differs between two notebooks is their subject; nobody changed it from one run to the next.
         previous = None
     if baseline is not None and not baseline["metrics"].keys() & record["metrics"].keys():
