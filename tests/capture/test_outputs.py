@@ -151,6 +151,24 @@ def test_text_past_the_cap_is_cut_and_told() -> None:
     assert sum(event["bytes"] for event in kernel.sink.of("output-cut")) == 104
 
 
+def test_the_cap_counts_what_was_written_before() -> None:
+    kernel = Kernel(text=100)
+    kernel.cell()
+    for _ in range(3):
+        kernel.text("x" * 60)
+        kernel.pass_time(1)
+    kernel.idle()
+    assert list(map(len, kernel.texts())) == [60, 40]
+    assert sum(event["bytes"] for event in kernel.sink.of("output-cut")) == 80
+
+
+def test_a_request_named_twice_is_recorded_once(kernel: Kernel) -> None:
+    kernel.text("once")
+    kernel.outputs.track("m1", 1)
+    kernel.idle()
+    assert kernel.texts() == ["once"]
+
+
 def test_the_biggest_values_are_left_out_when_a_cell_shows_too_much() -> None:
     kernel = Kernel(cell=1_000)
     kernel.cell()
