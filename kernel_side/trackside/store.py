@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -26,7 +26,7 @@ _RECORD_PATH: Final = ".trackside/run.json"
 _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
 #: Records read and remembered in one go.
-_AT_ONCE: Final = 5_000
+_AT_ONCE: Final = 2_500
 _LARGEST_READ: Final = 20_000_000
 _UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
 
@@ -258,21 +258,40 @@ class Store:
         known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
         known.update((oid, glance) for oid, (glance, _) in self._unsaved.items())
         unknown = [oid for oid in wanted if oid not in known]
-        for begin in range(0, len(unknown), _AT_ONCE):
-            part = unknown[begin : begin + _AT_ONCE]
+        parts = [unknown[begin : begin + _AT_ONCE] for begin in range(0, len(unknown), _AT_ONCE)]
+        for part, objects in zip(parts, self._records_ahead(parts)):
             with without_collection():
-                learned = self._learn(wanted, part)
+                learned = self._learn(wanted, part, objects)
             self.index.add(learned)
             if not self.index.is_usable:
                 self._unsaved.update((row[0].oid, row) for row in learned)
             known.update((glance.oid, glance) for glance, _ in learned)
         return known
 
-    def _learn(self, wanted: Mapping[str, list[ExperimentRef]], oids: Sequence[str]) -> list[tuple[Glance, bytes]]:
-        """Read the records of commits from Git."""
+    def _records_ahead(self, parts: Sequence[Sequence[str]]) -> Iterator[list[Object | None]]:
+        """Read the stored records of each part while the one before it is worked on: Git has a core of its own."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        def read(part: Sequence[str]) -> list[Object | None]:
+            return list(read_objects(self.repository, [f"{oid}:{_RECORD_PATH}" for oid in part]))
+
+        if len(parts) < 2:
+            yield from map(read, parts)
+            return
+        with ThreadPoolExecutor(1, "trackside-read") as thread:
+            ahead = thread.submit(read, parts[0])
+            for following in [*parts[1:], ()]:
+                objects = ahead.result()
+                ahead = thread.submit(read, following)
+                yield objects
+
+    def _learn(
+        self, wanted: Mapping[str, list[ExperimentRef]], oids: Sequence[str], objects: Sequence[Object | None]
+    ) -> list[tuple[Glance, bytes]]:
+        """Check the stored records of commits; read those of other tools from their trees."""
         learned = []
         foreign = []
-        for oid, found in zip(oids, read_objects(self.repository, [f"{oid}:{_RECORD_PATH}" for oid in oids])):
+        for oid, found in zip(oids, objects):
             ref = wanted[oid][0]
             if found is None:
                 foreign.append(oid)

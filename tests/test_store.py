@@ -1,0 +1,185 @@
+"""The experiments of a clone, in real repositories."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from repositories import Scratch, make_experiment, make_experiments, make_scratch, scratch
+
+from trackside.errors import NameTakenError, NotFoundError, UsageError
+from trackside.git.repository import open_repository
+from trackside.store import Store
+
+__all__ = ["scratch"]
+
+
+def open_store(scratch: Scratch) -> Store:
+    return Store(open_repository(scratch.path))
+
+
+def names(store: Store) -> list[str]:
+    return sorted(row.name for row in store.rows(store.shelf()))
+
+
+def test_experiments_are_read_with_their_annotations(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "calm-otter", params={"lr": 0.1}, metrics={"acc": [0.5, 0.9]}, tags=["own"])
+    store = open_store(scratch)
+    store.annotate([oid], {"tag": ["paper"], "star": True, "note": "good"})
+    (experiment,) = store.read(store.shelf())
+    (row,) = store.rows(store.shelf())
+    assert experiment["annotations"]["tags"] == row.tags == ["own", "paper"]
+    assert experiment["annotations"]["star"] and row.star
+    assert row.note == "good"
+    assert experiment["record"]["metrics"]["acc"]["last"] == row.metrics["acc"][0] == 0.9
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_both_object_formats_and_packed_refs_are_read(tmp_path: Path, object_format: str) -> None:
+    scratch = make_scratch(tmp_path, object_format=object_format)
+    make_experiments(scratch, 5)
+    make_experiment(scratch, "loose")
+    assert names(open_store(scratch)) == ["loose", *(f"run-{number:06d}" for number in range(5))]
+
+
+def test_more_experiments_than_are_read_in_one_go_are_all_read(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trackside.store._AT_ONCE", 7)
+    make_experiments(scratch, 30)
+    assert len(names(open_store(scratch))) == 30
+    store = open_store(scratch)
+    assert len(store.read(store.shelf())) == 30
+
+
+def test_damaged_experiment_is_a_row_with_a_message(scratch: Scratch) -> None:
+    make_experiment(scratch, "good")
+    make_experiment(scratch, "bad", files={".trackside/run.json": b"{"})
+    rows = {row.name: row.problem for row in open_store(scratch).rows(open_store(scratch).shelf())}
+    assert rows == {"good": None, "bad": "Its record is not valid JSON."}
+
+
+def test_experiment_whose_objects_are_gone_is_a_row_with_a_message(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "lost")
+    make_experiment(scratch, "good")
+    scratch.git("unpack-objects", "-q", check=False)
+    for pack in (scratch.path / ".git/objects/pack").glob("*.pack"):
+        data = pack.read_bytes()
+        for part in pack.parent.glob(f"{pack.stem}.*"):
+            part.unlink()
+        scratch.git("unpack-objects", "-q", stdin=data)
+    (scratch.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    store = open_store(scratch)
+    problems = {row.name: row.problem for row in store.rows(store.shelf())}
+    assert problems["good"] is None
+    assert problems["lost"] is not None and "git fsck" in problems["lost"]
+    assert {item["name"]: item["problem"] for item in store.read(store.shelf())} == problems
+
+
+def test_refs_of_other_depth_are_passed_over(scratch: Scratch) -> None:
+    make_experiment(scratch, "good")
+    scratch.git("update-ref", "refs/exps/exec/EXEC_BASELINE", "HEAD")
+    scratch.git("update-ref", "refs/exps/odd", "HEAD")
+    assert names(open_store(scratch)) == ["good"]
+
+
+def test_find_takes_beginnings_of_names_and_ids(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "calm-otter")
+    make_experiment(scratch, "calm-owl")
+    make_experiment(scratch, "calm")
+    store = open_store(scratch)
+    assert store.find("calm-ot")[1] == store.find(oid[:10])[1] == store.find(oid)[1] == oid
+    assert store.find("calm")[0].name == "calm"
+    with pytest.raises(NotFoundError, match="several runs"):
+        store.find("calm-o")
+    with pytest.raises(NotFoundError) as caught:
+        store.find("clam-otter")
+    assert caught.value.hint == "Did you mean calm-otter?"
+    with pytest.raises(NotFoundError):
+        store.find("")
+
+
+def test_one_name_on_two_baselines_must_be_told_apart_by_id(scratch: Scratch) -> None:
+    first = make_experiment(scratch, "twin")
+    scratch.git("commit", "-q", "--allow-empty", "-m", "Go on")
+    second = make_experiment(scratch, "twin")
+    store = open_store(scratch)
+    with pytest.raises(NotFoundError, match="several runs"):
+        store.find("twin")
+    assert store.find(second)[1] == second != first
+
+
+def test_annotating_many_times_keeps_every_event_and_the_work_tree(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "calm-otter")
+    before = scratch.state()
+    store = open_store(scratch)
+    for number in range(5):
+        store.annotate([oid], {"tag": [str(number)]})
+    (row,) = store.rows(store.shelf())
+    assert row.tags == ["0", "1", "2", "3", "4"]
+    assert scratch.state() == before
+    assert len(scratch.git("notes", "--ref=trackside", "show", oid).splitlines()) == 5
+
+
+def test_rename_moves_the_ref_and_keeps_the_annotations(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "calm-otter")
+    make_experiment(scratch, "taken")
+    scratch.git("branch", "a-branch")
+    store = open_store(scratch)
+    store.annotate([oid], {"star": True})
+    store.rename("calm-otter", "best")
+    row = next(row for row in store.rows(store.shelf()) if row.name == "best")
+    assert row.star and row.oid == oid
+    for wanted in ("taken", "a-branch"):
+        with pytest.raises(NameTakenError):
+            store.rename("best", wanted)
+    with pytest.raises(UsageError):
+        store.rename("best", "Not A Name")
+
+
+def test_delete_and_undelete_give_the_same_ref_back(scratch: Scratch) -> None:
+    make_experiment(scratch, "calm-otter")
+    make_experiment(scratch, "calm-owl")
+    store = open_store(scratch)
+    before = scratch.refs()
+    assert sorted(store.delete(["calm-otter", "calm-ow", "calm-owl"])) == ["calm-otter", "calm-owl"]
+    assert names(store) == []
+    assert sorted(ref.name for ref, _ in store.trash()) == ["calm-otter", "calm-owl"]
+    store.undelete("calm-otter")
+    store.undelete("calm-owl")
+    assert scratch.refs() == before
+    with pytest.raises(NotFoundError):
+        store.undelete("calm-owl")
+
+
+def test_deleting_the_same_name_twice_in_one_second_keeps_both(scratch: Scratch) -> None:
+    store = open_store(scratch)
+    for value in (0.1, 0.2):
+        make_experiment(scratch, "again", metrics={"acc": value})
+        store.delete(["again"])
+    assert [ref.name for ref, _ in store.trash()] == ["again", "again"]
+
+
+def test_undelete_never_takes_a_name_in_use(scratch: Scratch) -> None:
+    store = open_store(scratch)
+    make_experiment(scratch, "again", metrics={"acc": 0.1})
+    store.delete(["again"])
+    make_experiment(scratch, "again", metrics={"acc": 0.2})
+    with pytest.raises(NameTakenError):
+        store.undelete("again")
+
+
+def test_stored_records_are_json_of_what_was_checked(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "calm-otter", metrics={"acc": [0.5, "NaN"]})
+    store = open_store(scratch)
+    store.entries(store.shelf())
+    assert json.loads(store.records([oid])[oid])["metrics"]["acc"]["last"] == "NaN"
+
+
+def test_without_a_place_for_the_index_all_is_read_all_the_same(scratch: Scratch) -> None:
+    make_experiments(scratch, 3)
+    (scratch.path / ".git/trackside").write_text("in the way")
+    store = open_store(scratch)
+    assert not store.index.is_usable
+    assert len(store.read(store.shelf())) == len(store.rows(store.shelf())) == 3
