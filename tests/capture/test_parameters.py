@@ -156,7 +156,7 @@ def test_a_users_own_estimator_counts_by_its_fit_and_other_classes_do_not() -> N
 def test_several_values_of_one_argument_stay_a_list() -> None:
     source = (
         "class Dense:\n    def __init__(self, units): pass\n    def fit(self): pass\n"
-        "net = [Dense(64), Dense(32), Dense(64)]"
+        "net = [Dense(64), Dense(units=32), Dense(64)]"
     )
     assert values(source) == {"Dense.units": [64, 32]}
 

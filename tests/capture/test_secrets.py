@@ -106,10 +106,11 @@ def test_known_tokens_are_cut_out_of_any_text(kind: str, shape: str) -> None:
 @pytest.mark.parametrize("text", [*NAMED, *TOKENS.values()])
 def test_source_inside_json_inside_json_stays_json(text: str) -> None:
     inner = json.dumps({"source": [line + "\n" for line in text.split("\n")]})
-    for document in (inner, json.dumps({"text": inner})):
+    for document in (inner, json.dumps({"text": inner}), json.dumps({"text": text})):
         clean, hits = screen_text(document)
         assert hits
         assert REDACTED in str(json.loads(clean))
+        assert not any(line in clean for line in text.split("\n") if len(line) == 64)
 
 
 @pytest.mark.parametrize("text", NAMED)

@@ -96,7 +96,7 @@ def read_declared(
 
 
 class _Found:
-    """The settings found so far, by name; the first rule to find a name keeps it."""
+    """The settings found so far, by name; the first rule to find a name is the one told."""
 
     def __init__(self, ignore: Set[str]) -> None:
         self.ignore = ignore
@@ -108,9 +108,7 @@ class _Found:
             return
         if not _fits(value, longest):
             return
-        known = self.told.setdefault(name, (box or settings.box_of(name, value), rule))
-        if known[1] != rule:
-            return
+        self.told.setdefault(name, (box or settings.box_of(name, value), rule))
         values = self.values.setdefault(name, [])
         if not any(type(old) is type(value) and repr(old) == repr(value) for old in values):
             values.append(value)
