@@ -68,7 +68,9 @@ def _walk(body: list[ast.stmt], found: Survey) -> None:
         elif kind in _LOOPS:
             in_loop = True
         children: list[tuple[ast.AST, Scope, bool]] = []
-        for value in node.__dict__.values():
+        # By the grammar's own fields: traceback libraries hang `parent` links on nodes, on the shared operators too.
+        for field in node._fields:
+            value = getattr(node, field, None)
             if value.__class__ is list:
                 children.extend([(item, scope, in_loop) for item in value if isinstance(item, ast.AST)])
             elif isinstance(value, ast.AST):
