@@ -323,7 +323,7 @@ class CardStep(TypedDict):
 
 
 class RunCard(TypedDict):
-    """`application/vnd.trackside.run+json`: what the card of one run shows, shortened to fit; `more` counts the rest."""
+    """`application/vnd.trackside.run+json`: what the card of one run shows, cut to fit; `more` counts the rest."""
 
     format: int
     state: Literal["open", "sealing", "sealed", "kept", "discarded"]
