@@ -163,11 +163,13 @@ def test_running_an_adding_cell_again_is_a_fact() -> None:
 
 
 def test_the_same_import_in_two_cells_is_one_provider() -> None:
-    assert warnings_of(["import numpy as np", "np.ones(1)", "import numpy as np"], [2, 1]) == []
+    document = ["import numpy as np\na = 1", "np.ones(1)", "import os, numpy as np"]
+    assert warnings_of(document, [2, 1]) == [] and warnings_of(document, [0, 2, 1]) == []
 
 
 def test_a_failed_cell_is_doubtful_as_provider() -> None:
     assert warnings_of(["x = 1", "x = 2\nboom()", "print(x)"], [0, ("c1", "x = 2\nboom()", False), 2]) == []
+    assert warnings_of(["x = 1", "print(x)", "x = 2\nboom()"], [0, ("c2", "x = 2\nboom()", False), 1]) == []
 
 
 def test_gaps_in_the_counts_are_a_fact() -> None:
@@ -249,3 +251,9 @@ def test_the_names_of_a_cell_are_told_apart() -> None:
     assert flow.binds == {"os", "y", "z", "u", "f"}
     assert flow.changes == {"w", "v"}
     assert flow.reads["f"] == {"s"}
+
+
+def test_names_which_live_inside_a_comprehension_or_a_handler_are_not_taken_from_elsewhere() -> None:
+    assert flow_of("[i * k for i in x if i]").uses == {"x", "k"}
+    assert flow_of("try:\n    f()\nexcept E as e:\n    g(e)").uses == {"f", "E", "g"}
+    assert flow_of("class A:\n    n = 1\n    m = n").uses == set()

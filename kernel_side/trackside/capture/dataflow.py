@@ -314,7 +314,7 @@ def globals_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tup
     declared = _declared(body)
     stored = _stored(body)
     local |= stored - declared
-    reads, writes = _read(body, local - declared, declared)
+    reads, writes = _read(body, local, declared)
     return reads, writes | (stored & declared)
 
 
