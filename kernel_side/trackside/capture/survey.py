@@ -69,8 +69,8 @@ def _walk(body: list[ast.stmt], found: Survey) -> None:
             in_loop = True
         children: list[tuple[ast.AST, Scope, bool]] = []
         # By the grammar's own fields: traceback libraries hang `parent` links on nodes, on the shared operators too.
-        for field in node._fields:
-            value = getattr(node, field, None)
+        for part in node._fields:
+            value = getattr(node, part, None)
             if value.__class__ is list:
                 children.extend([(item, scope, in_loop) for item in value if isinstance(item, ast.AST)])
             elif isinstance(value, ast.AST):
