@@ -30,6 +30,10 @@ _CLOCK: Final = 0.05
 _TRIES: Final = 3
 
 
+#: Clones whose earlier journals this process has looked after.
+_looked_after: Final[set[Path]] = set()
+
+
 class Background:
     """The slow side of one open run; Git, environment and notebook as they are when the worker comes to it."""
 
@@ -43,25 +47,29 @@ class Background:
         self.troubles: list[TracksideError] = []
         self.started = time.time()
         self.tail = Tail(journal.path)
+        self.has_ended = False
+        self._only: Snapshot | None = None
 
     def warn(self, code: str, message: str, hint: str = "") -> None:
         """Put a warning into the record of the run."""
         self.journal.append("warning", code=code, message=message, hint=hint)
 
     def prepare(self) -> None:
-        """Note where the run stands: Git, environment, the notebook; then finish what others left."""
+        """Note where the run stands: Git, environment, the notebook."""
         self._keep_notebook("start")
         if self.repository is not None:
             self._guard(self._note_base)
         self._guard(self._note_environment)
-        if self.repository is not None:
-            self._guard(self._recover_others)
 
-    def _recover_others(self) -> None:
+    def recover_others(self) -> None:
+        """Finish what earlier processes left in this clone; done by the first run of a process."""
         from trackside.recovery import recover
 
-        assert self.repository is not None
-        recover(self.repository, own={self.id}, settling=True)
+        if self.repository is None or self.repository.common_dir in _looked_after:
+            return
+        _looked_after.add(self.repository.common_dir)
+        repository = self.repository
+        self._guard(lambda: recover(repository, own={self.id}, settling=True))
 
     def _note_base(self) -> None:
         from trackside.sealing import base_facts, write_start_snapshot
@@ -71,7 +79,10 @@ class Background:
             snapshot = self._snapshot(self.repository)
             facts = base_facts(self.repository, snapshot)
             try:
-                if snapshot.head is not None:
+                if self.has_ended:
+                    # A run shorter than this: one snapshot stands for its start and its end.
+                    self._only = snapshot
+                elif snapshot.head is not None:
                     facts["snapshot"] = write_start_snapshot(self.repository, self.id, self.started, facts)
                 break
             except DamagedError:
@@ -240,7 +251,7 @@ class Background:
         base = self.tail.run.base
         if base is None:
             return
-        snapshot = self._snapshot(repository)
+        snapshot, self._only = self._only or self._snapshot(repository), None
         if snapshot.head is None:
             return
         if snapshot.head != base.baseline:
@@ -265,7 +276,7 @@ class Background:
                 change_refs(self.repository, [Delete(ref, oid)])
         self.journal.discard()
 
-    def _guard(self, task: Callable[[], None]) -> None:
+    def _guard(self, task: Callable[[], object]) -> None:
         """Do a background task; what goes wrong is told with the run, not raised."""
         try:
             task()

@@ -21,7 +21,7 @@ from trackside.capture import fork, values
 from trackside.capture.secrets import screen_text, screen_value
 from trackside.errors import StateError, StorageError, TracksideError, UsageError
 from trackside.git.repository import Repository
-from trackside.journal.worker import worker
+from trackside.journal.worker import recovery_worker, worker
 from trackside.journal.writer import Journal
 from trackside.run import Origin, Run, RunId
 from trackside.settings import Settings
@@ -156,8 +156,9 @@ class Recorder:
     # Life -------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """Have the worker note where the run stands."""
+        """Have the worker note where the run stands, and another finish what earlier processes left."""
         worker.submit(self.background.prepare)
+        recovery_worker.submit(self.background.recover_others)
 
     def end(
         self, status: End | None = None, *, reason: str = "user", discard: bool = False, wait: float = 30.0
@@ -168,7 +169,7 @@ class Recorder:
         """
         if self.has_ended:
             raise StateError(f"The run {self.name} has ended already.")
-        self.has_ended = True
+        self.has_ended = self.background.has_ended = True
         if self.capture is not None:
             self.capture.close(handover=reason == "next-run", patience=_OUTPUTS.get(reason, 5.0))
         if discard:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from trackside.artifacts.cache import Cache, ChangingError, Stat, settled_stat
+from trackside.artifacts.cache import Cache, ChangingError, Stat
 from trackside.artifacts.dvcconfig import dvc_cache, find_dvc_root
 from trackside.artifacts.pointer import listing_bytes, listing_id, pointer_bytes
 from trackside.artifacts.seen import Seen
@@ -183,7 +183,8 @@ def _told(shown: str) -> Iterator[None]:
 def _keep_in_git(whole: Path, place: str, sink: Sink, largest: int) -> Kept:
     for _ in range(2):
         with open(whole, "rb", buffering=0) as file:
-            before = settled_stat(file)
+            # Read at one go: waiting out a tick of the clock, as large files need it, would cost 20 ms each.
+            before = Stat.of(os.fstat(file.fileno()))
             if before.size > largest:
                 raise UsageError(
                     f"{place} is too large for Git ({before.size / 1e6:,.0f} MB).", hint="Keep it with --dvc."

@@ -49,5 +49,7 @@ class Worker:
             self._tasks.get()()
 
 
-#: The worker of this process.
+#: Serves the open run of this process.
 worker = Worker("trackside")
+#: Serves the runs of other processes, so that none of ours waits for them.
+recovery_worker = Worker("trackside-recovery")
