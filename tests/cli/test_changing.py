@@ -1,0 +1,134 @@
+"""Verbs that name, annotate, delete and mend, and completion: the real program in real repositories."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from program import trackside
+from repositories import Scratch, make_experiment, make_experiments, scratch
+
+__all__ = ["scratch"]
+
+
+def listed(scratch: Scratch, *args: str) -> list[str]:
+    return [row["name"] for row in trackside(scratch, "list", *args).table()]
+
+
+def test_branch_is_the_commit_itself_and_never_moves_another(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "calm-otter")
+    make_experiment(scratch, "other", metrics={"acc": 1})
+    before = scratch.state()["files"]
+    trackside(scratch, "branch", "calm-otter")
+    trackside(scratch, "branch", "calm-otter", "mine")
+    assert scratch.refs()["refs/heads/exp/calm-otter"] == scratch.refs()["refs/heads/mine"] == oid
+    assert "a branch mine already" in trackside(scratch, "branch", "other", "mine", status=1).err
+    assert scratch.refs()["refs/heads/mine"] == oid
+    for name in ("a..b", "-x", "a b", "HEAD"):
+        trackside(scratch, "branch", "other", "--", name, status=2)
+    assert scratch.state()["files"] == before
+
+
+def test_annotations_are_shown_filtered_and_taken_back(scratch: Scratch) -> None:
+    make_experiments(scratch, 3)
+    trackside(scratch, "tag", "run-000001", "paper", "two words")
+    trackside(scratch, "note", "run-000001", "converges", "late")
+    trackside(scratch, "star", "run-000001", "run-000002")
+    trackside(scratch, "archive", "run-000000")
+    assert listed(scratch) == ["run-000002", "run-000001"]
+    assert listed(scratch, "archived") == ["run-000000"]
+    assert listed(scratch, "--all") == ["run-000002", "run-000001", "run-000000"]
+    assert listed(scratch, 'star and tags ~ "WORDS" and note ~ "late"') == ["run-000001"]
+    trackside(scratch, "tag", "--remove", "run-000001", "paper")
+    trackside(scratch, "note", "--remove", "run-000001")
+    trackside(scratch, "star", "--remove", "run-000001")
+    trackside(scratch, "archive", "--undo", "run-000000")
+    assert listed(scratch, "star") == ["run-000002"]
+    assert listed(scratch, 'note ~ "late" or "paper" in tags') == []
+    assert len(listed(scratch)) == 3
+
+
+def test_rename_delete_and_undelete(scratch: Scratch) -> None:
+    make_experiments(scratch, 2)
+    trackside(scratch, "rename", "run-000000", "best")
+    trackside(scratch, "delete", "best", "run-000001")
+    assert listed(scratch) == []
+    assert [line.split("\t")[0] for line in trackside(scratch, "undelete").out.splitlines()] == ["best", "run-000001"]
+    trackside(scratch, "undelete", "best")
+    assert listed(scratch) == ["best"]
+    trackside(scratch, "rename", "best", "Not a name", status=2)
+    trackside(scratch, "delete", "nobody", status=1)
+
+
+def test_gc_says_what_would_go_and_removes_only_when_forced(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "young")
+    trackside(scratch, "list")
+    trackside(scratch, "delete", "young")
+    (young,) = [ref for ref in scratch.refs() if "/trash/young/" in ref]
+    old = "refs/trackside/trash/old/1000000000"
+    scratch.git("update-ref", old, oid)
+    assert "would remove deleted run old" in trackside(scratch, "gc").out
+    assert old in scratch.refs()
+    assert "removed deleted run old" in trackside(scratch, "gc", "--force", "--pack-refs").out
+    assert young in scratch.refs()
+    assert old not in scratch.refs()
+
+
+def test_doctor_finds_what_is_wrong_and_says_how_to_mend_it(scratch: Scratch) -> None:
+    oid = make_experiment(scratch, "good")
+    assert trackside(scratch, "doctor").out.count("\nerror\t") == 0
+    scratch.git("update-ref", "refs/exps/odd", "HEAD")
+    scratch.git("config", "--global", "--unset", "user.name")
+    scratch.git("config", "--global", "--unset", "user.email")
+    broken = scratch.path / ".git" / "refs" / "exps" / oid[:2] / oid[2:]
+    broken.mkdir(parents=True)
+    (broken / "broken").write_text("1" * 40 + "\n")
+    (scratch.path / ".git" / "gc.pid").write_text("999999999 nowhere")
+    said = trackside(scratch, "doctor", status=1, EMAIL="").out
+    levels = {tuple(line.split("\t")[:2]) for line in said.splitlines()}
+    assert {("warning", "refs"), ("error", "experiments"), ("note", "locks")} <= levels
+    assert "git update-ref -d refs/exps/odd" in said
+
+
+def test_doctor_outside_a_repository_says_so(scratch: Scratch, tmp_path: Path) -> None:
+    assert "error\trepository" in trackside(scratch, "-C", str(tmp_path), "doctor", status=1).out
+
+
+def test_recover_with_nothing_to_do_says_so(scratch: Scratch) -> None:
+    assert trackside(scratch, "recover").out == "nothing to recover\n"
+
+
+def test_names_for_completion_are_quick_words(scratch: Scratch, tmp_path: Path) -> None:
+    make_experiments(scratch, 2)
+    assert trackside(scratch, "__names").out == "run-000000\nrun-000001\n"
+    assert trackside(scratch, "-C", str(tmp_path), "__names").out == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_script_is_valid_where_the_shell_is_installed(scratch: Scratch, shell: str) -> None:
+    script = trackside(scratch, "completion", shell).out
+    assert "--sort" in script or "sort" in script
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=script.encode(), check=True)
+
+
+def test_bash_completes_verbs_options_and_runs(scratch: Scratch) -> None:
+    make_experiments(scratch, 2)
+    script = trackside(scratch, "completion", "bash").out
+
+    def complete(*words: str) -> list[str]:
+        line = " ".join(f"'{word}'" for word in words)
+        asked = f"COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _trackside"
+        code = f"{script}\n{asked}; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        shim = scratch.home / "trackside"
+        shim.write_text("#!/bin/sh\nprintf 'run-000000\\nrun-000001\\n'\n")
+        shim.chmod(0o755)
+        environment = {**scratch.environment, "PATH": f"{scratch.home}:{scratch.environment['PATH']}"}
+        done = subprocess.run(["bash", "-c", code], cwd=scratch.path, env=environment, capture_output=True, check=True)
+        return done.stdout.decode().split()
+
+    assert complete("trackside", "co") == ["compare", "completion"]
+    assert complete("trackside", "list", "--so") == ["--sort"]
+    assert complete("trackside", "show", "run-00") == ["run-000000", "run-000001"]
