@@ -22,8 +22,8 @@ def page_text() -> str:
         "Made from the program by `python -m tools.cli_reference`. `python -m trackside` is the same program.",
         f"```\n{overview().rstrip()}\n```",
         "Exit status: 0 done, 1 you can mend it, 2 wrong usage, 3 a fault of Trackside (a log file is named), "
-        "130 interrupted.\nErrors go to standard error as `Trackside: sentence` with a hint below; with `--json` as one "
-        "JSON object `{code, message, hint}`.",
+        "130 interrupted.\nErrors go to standard error as `Trackside: sentence` with a hint below; with `--json` as "
+        "one JSON object `{code, message, hint}`.",
     ]
     for name in VERBS:
         help_text = verb_parser(name, load_verb(name)).format_help().rstrip()

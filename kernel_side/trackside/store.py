@@ -26,7 +26,7 @@ _RECORD_PATH: Final = ".trackside/run.json"
 _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
 #: Records read and remembered in one go.
-_AT_ONCE: Final = 2_500
+_AT_ONCE: Final = 1_000
 _LARGEST_READ: Final = 20_000_000
 _UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
 

@@ -173,10 +173,11 @@ def test_compare_shows_what_differs(scratch: Scratch) -> None:
 
 
 def test_diff_tells_cells_and_modules_and_leaves_records_out(scratch: Scratch) -> None:
-    make_experiment(
-        scratch, "one", metrics={"acc": 0.5},
-        files={"features.py": "def scale(x):\n    return x / 4\n", NOTEBOOK: notebook_text(["import features\n", "lr = 0.5\n"])},
-    )  # fmt: skip
+    edited = {
+        "features.py": "def scale(x):\n    return x / 4\n",
+        NOTEBOOK: notebook_text(["import features\n", "lr = 0.5\n"]),
+    }
+    make_experiment(scratch, "one", metrics={"acc": 0.5}, files=edited)
     said = trackside(scratch, "diff", "one").out
     assert "-    return x / 2\n+    return x / 4" in said
     assert "@@ changed code cell 2 @@\n-lr = 0.1\n+lr = 0.5" in said
