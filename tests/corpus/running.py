@@ -130,8 +130,9 @@ def _execute(notebook: Any, repository: Path, python: Path, timeout: int) -> Non
 
 
 def _note_error(cell: Any, cell_index: int, execute_reply: Any) -> None:  # noqa: ARG001  # nbclient passes it
-    """Remember what the kernel replied: an error that is only shown, as by a display, fails no cell."""
-    cell.metadata["failed"] = execute_reply["content"]["ename"]
+    """Remember what the kernel replied; it names no error when only showing the cell's value failed."""
+    if execute_reply["content"]["ename"] != "NoneType":
+        cell.metadata["failed"] = execute_reply["content"]["ename"]
 
 
 def _environment(folder: Path, python: Path) -> dict[str, str]:
