@@ -6,6 +6,7 @@ One process has at most one open run. Verbs that log write to its journal and re
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -91,6 +92,10 @@ def start(
     from trackside import names
     from trackside.opening import begin
 
+    asked = _asked_outside()
+    name = asked.get("name") or name
+    tags = [*_texts(tags), *(tag for tag in asked.get("tags", ()) if tag not in tags)]
+    note = asked.get("note") or note
     previous = _recorder
     if previous is not None and previous.is_open:
         finish(reason="next-run", wait=0.0)
@@ -106,7 +111,7 @@ def start(
         notebook=path,
         frontend=location.frontend,
         title=title,
-        tags=_texts(tags),
+        tags=tags,
         note=note,
         capture=_following(),
     )
@@ -315,6 +320,15 @@ def _location() -> Any:
     from trackside.capture.notebook import find_notebook
 
     return find_notebook(_shell())
+
+
+def _asked_outside() -> dict[str, Any]:
+    """Take what `trackside run` asks of the first run of a notebook that starts its runs itself."""
+    try:
+        asked = json.loads(os.environ.pop("TRACKSIDE_FIRST_RUN", "{}"))
+    except ValueError:
+        return {}
+    return asked if isinstance(asked, dict) else {}
 
 
 def _texts(tags: Iterable[str]) -> list[str]:

@@ -11,8 +11,8 @@ from typing import Literal, Union
 
 from typing_extensions import NotRequired, TypedDict
 
-Number = Union[float, int, Literal["NaN", "Infinity", "-Infinity"]]
-Scalar = Union[None, bool, int, float, str]
+Number = Union[float, int, Literal["NaN", "Infinity", "-Infinity"]]  # noqa: UP007  # as below
+Scalar = Union[None, bool, int, float, str]  # noqa: UP007  # evaluated when the schema is made, on Python 3.10 too
 Value = Union[Scalar, "list[Scalar]"]
 Origin = Literal["explicit", "declared", "parameters-cell", "auto", "printed"]
 Box = Literal["params", "data", "other"]

@@ -190,6 +190,9 @@ def _kernel(client: Any, plan: Plan) -> Iterator[None]:
     ensure_event_loop().set_exception_handler(lambda *_: None)
     environment = dict(os.environ)
     environment["TRACKSIDE_NOTEBOOK"] = os.path.abspath(plan.notebook)
+    # For a notebook that starts its runs itself: what was asked for here goes into the first of them.
+    asked = {"name": plan.name, "tags": list(plan.tags), "note": plan.note}
+    environment["TRACKSIDE_FIRST_RUN"] = json.dumps({key: value for key, value in asked.items() if value})
     # Names of a notebook server this very command may run under.
     environment.pop("JPY_SESSION_NAME", None)
     try:

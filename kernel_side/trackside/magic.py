@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shlex
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from trackside import api
+from trackside.assignments import parse_assignment
 from trackside.errors import TracksideError, UsageError
-
-if TYPE_CHECKING:
-    from trackside.view import LiveCard
 
 HELP: Final = """\
 %track                          start a run; every cell from here on belongs to it (again: end it, start the next)
@@ -81,7 +78,6 @@ class Tracker:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self._one_cell = False
-        self._card: LiveCard | None = None
 
     def line_or_cell(self, line: str, cell: str | None = None) -> None:
         """Track this notebook's run in Git; `%track help` lists what can be said."""
@@ -116,8 +112,7 @@ class Tracker:
                 f"A run has one name, not {len(options[''])}.",
                 hint="Write --title for a text with spaces; %track help.",
             )
-        params = dict(_assignment(word) for word in options["-p"] + options["--param"])
-        self._stop_card()
+        params = dict(parse_assignment(word) for word in options["-p"] + options["--param"])
         api.start(
             options[""][0] if options[""] else None,
             params=params,
@@ -132,11 +127,10 @@ class Tracker:
             self.shell.events.register("post_run_cell", self.after_cell)
         recorder = api.recorder()
         if recorder is not None:
-            self._card = _view().open_card(self.shell, recorder)
+            _view().open_card(self.shell, recorder)
 
     def do_end(self, words: list[str]) -> None:
         options = _options(words, flags=("--discard",))
-        self._stop_card()
         _view().show_outcome(self.shell, api.finish(discard=bool(options["--discard"])))
 
     def do_params(self, words: list[str]) -> None:
@@ -188,7 +182,6 @@ class Tracker:
         """End a run that was this one cell."""
         self.forget_cell()
         try:
-            self._stop_card()
             failed = result is not None and not result.success
             _view().show_outcome(self.shell, api.finish("failed" if failed else "finished"))
         except TracksideError as error:
@@ -201,11 +194,6 @@ class Tracker:
         if self._one_cell:
             self._one_cell = False
             self.shell.events.unregister("post_run_cell", self.after_cell)
-
-    def _stop_card(self) -> None:
-        if self._card is not None:
-            self._card.stop()
-            self._card = None
 
     def complete(self, _: Any, event: Any) -> list[str]:
         """Complete verbs, options, names, files and runs."""
@@ -295,22 +283,4 @@ def _names(words: list[str]) -> list[str]:
     return names
 
 
-def _assignment(word: str) -> tuple[str, object]:
-    name, equals, text = word.partition("=")
-    if not equals or not name:
-        raise UsageError(f"{word!r} is not NAME=VALUE.", hint="%track -p lr=0.1")
-    return name, parse_value(text)
-
-
-def parse_value(text: str) -> object:
-    """Read a value as typed on a command line: a Python or JSON literal, else the text itself."""
-    plain = {"true": True, "false": False, "null": None}.get(text)
-    if plain is not None or text == "null":
-        return plain
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
-
-
-__all__ = ["HELP", "Tracker", "load", "parse_value", "split", "unload"]
+__all__ = ["HELP", "Tracker", "load", "split", "unload"]

@@ -6,6 +6,7 @@ Output of ours is marked (`MARK` in the metadata) so that capture leaves it out 
 from __future__ import annotations
 
 import html
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ MARK: Final = {"trackside": {"own": True}}
 _EVERY: Final = 1.0
 #: A run this long open is drawn less often: nobody watches, and the fold costs.
 _SLOW: Final = 10.0
+#: Seconds after which a run that ended and is no experiment is shown as kept in its journal.
+_SEALED_WITHIN: Final = 60.0
 #: Columns of each kind in the short table; `trackside list` and the panel show all.
 _WIDE: Final = 6
 
@@ -55,42 +58,56 @@ def show(shell: Any, bundle: dict[str, Any], *, display_id: str | None = None, u
 
 
 class LiveCard:
-    """The card of an open run, drawn again while the journal grows; only where somebody is looking."""
+    """The card of a run, drawn again while its journal grows, and once more when it has become an experiment."""
 
     def __init__(self, shell: Any, recorder: Recorder) -> None:
         self._shell, self._recorder = shell, recorder
         self._tail = Tail(recorder.journal.path)
         self._id = f"trackside-{recorder.id}"
-        self._stopped = threading.Event()
         self._previous: Record | None = None
-        self._draw(update=False)
-        self._thread = threading.Thread(target=self._follow, name="trackside-card", daemon=True)
-        self._thread.start()
+        self._draw("open", update=False)
+        threading.Thread(target=self._follow, name="trackside-card", daemon=True).start()
 
     def _follow(self) -> None:
-        self._previous = previous_record()
-        wait = _EVERY
-        while not self._stopped.wait(wait) and self._recorder.is_open:
-            try:
+        try:
+            self._previous = _previous(self._record())
+            wait = _EVERY
+            while self._recorder.is_open:
+                time.sleep(wait)
                 begun = time.monotonic()
                 if self._tail.update():
-                    self._draw(update=True)
+                    self._draw("open", update=True)
                 wait = min(_SLOW, max(_EVERY, 20 * (time.monotonic() - begun)))
-            except Exception:
-                # The front end went away, or the disk; the run itself is not concerned.
-                return
+            self._draw(self._await_end(), update=True)
+        except Exception:
+            # The front end went away, or the disk; the run itself is not concerned.
+            return
 
-    def _draw(self, *, update: bool) -> None:
+    def _await_end(self) -> Literal["sealed", "kept", "discarded"]:
+        deadline = time.monotonic() + _SEALED_WITHIN
+        while time.monotonic() < deadline and self._tail.journal.exists():
+            self._tail.update()
+            if self._tail.run.sealed is not None:
+                return "sealed"
+            time.sleep(_EVERY / 10)
+        return "kept" if self._tail.journal.exists() else "discarded"
+
+    def _record(self) -> Record:
+        recorder = self._recorder
+        inside = recorder.repository.relative(recorder.notebook) if recorder.repository and recorder.notebook else None
+        return build_record(self._tail.run, notebook=inside)
+
+    def _draw(self, state: Literal["open", "sealed", "kept", "discarded"], *, update: bool) -> None:
         self._tail.update()
-        card = collect_card(build_record(self._tail.run), state="open", previous=self._previous)
+        sealed = self._tail.run.sealed if state == "sealed" else None
+        record = self._record()
+        if sealed is not None:
+            record["name"] = sealed["ref"].rpartition("/")[2]
+        card = collect_card(record, state=state, previous=self._previous, oid=sealed["oid"] if sealed else None)
         show(self._shell, card_bundle(card), display_id=self._id, update=update)
 
-    def stop(self) -> None:
-        """Draw no more."""
-        self._stopped.set()
 
-
-def open_card(shell: Any, recorder: Recorder) -> LiveCard | None:
+def open_card(shell: Any, recorder: Recorder) -> None:
     """Say that a run has started: a live card where somebody is looking, else one line."""
     from trackside.recorder import untold
 
@@ -98,9 +115,9 @@ def open_card(shell: Any, recorder: Recorder) -> LiveCard | None:
     for trouble in [*earlier, *recorder.troubles]:
         say(f"{trouble.message} {trouble.hint}".rstrip())
     if find_notebook(shell).has_front_end:
-        return LiveCard(shell, recorder)
-    say(f"run {recorder.name} started")
-    return None
+        LiveCard(shell, recorder)
+    else:
+        say(f"run {recorder.name} started")
 
 
 def show_outcome(shell: Any, outcome: Outcome) -> None:
@@ -109,7 +126,7 @@ def show_outcome(shell: Any, outcome: Outcome) -> None:
     if outcome.state == "discarded":
         say(f"run {run.name} discarded; nothing of it was kept")
         return
-    record, oid = build_record(run), None
+    record, oid = build_record(run, notebook=run.notebook and os.path.basename(run.notebook)), None
     previous = baseline = None
     if outcome.sealed is not None:
         oid = outcome.sealed.oid
@@ -130,25 +147,35 @@ def _neighbours(oid: str, record: Record) -> tuple[Record, Record | None, Record
         shown = api.runs(limit=200)["experiments"]
         own = next((row for row in shown if row["oid"] == oid), None)
         others = [row for row in shown if row["oid"] != oid and row["source"] != "journal" and row["problem"] is None]
-        started = record["started"]
-        before = next((row["record"] for row in others if row["record"]["started"] <= started), None)
+        record = own["record"] if own else record
         baseline = reading.baseline_run(others)
-        return own["record"] if own else record, before, baseline["record"] if baseline else None
+        return record, _before(record, others), baseline["record"] if baseline else None
     except Exception:
         # The experiment exists; a card that cannot compare it is still a card.
         return record, None, None
 
 
-def previous_record() -> Record | None:
-    """Return the run sealed last, to say what differs."""
+def _before(record: Record, others: Sequence[Experiment]) -> Record | None:
+    """Return the run of the same notebook that started last before this one."""
+    return next(
+        (
+            row["record"]
+            for row in others
+            if row["record"]["notebook"] == record["notebook"] and row["record"]["started"] <= record["started"]
+        ),
+        None,
+    )
+
+
+def _previous(record: Record) -> Record | None:
     from trackside import api
 
     try:
-        rows = api.runs(limit=2)["experiments"]
+        rows = api.runs(limit=50)["experiments"]
     except Exception:
         # A card without its chips is still a card.
         return None
-    return next((row["record"] for row in rows if row["source"] != "journal"), None)
+    return _before(record, [row for row in rows if row["source"] != "journal"])
 
 
 def show_run(shell: Any, details: Details) -> None:

@@ -242,3 +242,14 @@ def test_tab_completes_verbs_options_names_and_runs(tmp_path: Path) -> None:
     assert "my_long_parameter" in tracked.text(6)
     assert "known-run" in tracked.text(7)
     assert "--discard" in tracked.text(8)
+
+
+def test_the_name_asked_of_a_headless_run_goes_to_the_run_a_notebook_starts_itself(tmp_path: Path) -> None:
+    make_repository(tmp_path)
+    write_notebook(tmp_path / "own.ipynb", [LOAD, "%track --tag inner", "depth = 2"])
+    done = run_python(tmp_path, "-m", "trackside", "run", "own.ipynb", "--name", "asked", "--tag", "outer")
+    assert done.returncode == 0, done.stderr
+    record = Tracked(None, tmp_path).record("asked")
+    assert record["tags"] == ["inner", "outer"]
+    assert record["notebook"] == "own.ipynb"
+    assert record["order"] == []

@@ -36,7 +36,7 @@ class LiveCapture:
             self._listener.wake()
 
     def close(self, *, handover: bool, patience: float = 5.0) -> None:
-        """Write what is still to come within `patience` seconds, and stop; `handover`: this cell starts the next run."""
+        """Write what comes within `patience` seconds, and stop; with `handover` this cell starts the next run."""
         self.hooks.read_now()
         if self._listener is not None:
             self._listener.barrier(patience)

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from trackside.assignments import parse_assignment
 from trackside.cli import words
 from trackside.cli.verb import Verb
 from trackside.errors import StorageError, UsageError
@@ -38,7 +39,7 @@ def _act(options: Namespace) -> int:
     notebook = Path(options.folder, options.notebook)
     plan = Plan(
         notebook=notebook,
-        params=dict(_assignment(word) for word in options.params),
+        params=dict(parse_assignment(word) for word in options.params),
         name=options.name,
         tags=options.tags,
         note=options.note,
@@ -58,25 +59,6 @@ def _act(options: Namespace) -> int:
 
 def _interrupt(_: int, __: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _assignment(word: str) -> tuple[str, object]:
-    name, equals, text = word.partition("=")
-    if not equals or not name.isidentifier():
-        raise UsageError(f"{word!r} is not NAME=VALUE.", hint="trackside run NOTEBOOK -p lr=0.1")
-    return name, parse_value(text)
-
-
-def parse_value(text: str) -> object:
-    """Read a value as typed: a Python or JSON literal, else the text itself."""
-    import ast
-
-    if text in ("true", "false", "null"):
-        return {"true": True, "false": False, "null": None}[text]
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return text
 
 
 def _tell(progress: Progress) -> None:
