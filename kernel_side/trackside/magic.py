@@ -173,6 +173,15 @@ class Tracker:
             raise UsageError("Compare which runs?", hint="%track compare A B")
         _view().show_comparison(self.shell, api.compare(*words))
 
+    def do_promote(self, _: list[str]) -> None:
+        raise UsageError(
+            "Promotion for review is not part of this release.",
+            hint="trackside branch RUN makes a plain branch of a run.",
+        )
+
+    def do_view(self, _: list[str]) -> None:
+        raise UsageError("The interactive table is not part of this release.", hint="%track list shows the runs.")
+
     def do_help(self, _: list[str]) -> None:
         _view().say(HELP)
 
@@ -225,7 +234,7 @@ class Tracker:
 
 VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
     name: getattr(Tracker, f"do_{name}")
-    for name in "start end params metrics artifact ignore on off status list show compare help".split()
+    for name in "start end params metrics artifact ignore on off status list show compare promote view help".split()
 }
 _loaded: Final[dict[int, Tracker]] = {}
 

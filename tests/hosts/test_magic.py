@@ -172,7 +172,8 @@ def test_a_failure_before_the_line_that_ends_the_run_counts(tmp_path: Path) -> N
 
 def test_wrong_use_tells_one_sentence_and_one_hint(tmp_path: Path) -> None:
     tracked = run_notebook(
-        tmp_path, [LOAD, "%track end", "%track a b", "%track --nonsense", "%track artifact nowhere.bin"]
+        tmp_path,
+        [LOAD, "%track end", "%track a b", "%track --nonsense", "%track artifact nowhere.bin", "%track promote x"],
     )
     errors = [[o for o in cell.outputs if o.output_type == "error"] for cell in tracked.notebook.cells[1:]]
     assert all(len(found) == 1 and len(found[0].traceback) <= 2 for found in errors)
