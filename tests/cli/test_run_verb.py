@@ -67,6 +67,17 @@ def test_notebook_becomes_an_experiment_and_stays_as_it_was(scratch: Scratch) ->
     assert not any("trackside').start" in "".join(cell["source"]) for cell in cells)
 
 
+def test_parameters_take_the_place_of_those_injected_before(scratch: Scratch) -> None:
+    write_notebook(scratch, "again.ipynb", "lr = 0.1", "lr = 9", "print(lr)", tagged=0)
+    notebook = json.loads((scratch.path / "again.ipynb").read_text())
+    notebook["cells"][1]["metadata"]["tags"] = ["injected-parameters"]
+    (scratch.path / "again.ipynb").write_text(json.dumps(notebook))
+    trackside(scratch, "run", "again.ipynb", "-p", "lr=0.5", "--inplace")
+    cells = json.loads((scratch.path / "again.ipynb").read_text())["cells"]
+    assert ["".join(cell["source"]) for cell in cells] == ["lr = 0.1", "# Parameters\nlr = 0.5", "print(lr)"]
+    assert "0.5" in "".join(cells[2]["outputs"][0]["text"])
+
+
 def test_failing_cell_is_quoted_and_the_run_is_sealed_as_failed(scratch: Scratch) -> None:
     write_notebook(scratch, "bad.ipynb", "x = 1", "x / 0", "y = 2")
     said = trackside(scratch, "run", "bad.ipynb", status=1)
