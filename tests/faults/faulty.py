@@ -1,0 +1,145 @@
+"""Make single system calls fail, or kill the process in them: in git, and in the whole process tree of a run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+REAL_GIT: Final = shutil.which("git") or "git"
+STRACE: Final = shutil.which("strace")
+#: Every way to change what is on disk.
+CALLS: Final = (
+    "openat", "write", "pwrite64", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir",
+    "mkdirat", "rmdir", "chmod", "fchmod", "ftruncate", "fsync", "fdatasync", "copy_file_range", "sendfile",
+)  # fmt: skip
+FAULTS: Final = {
+    "openat": ("EACCES", "EMFILE", "ENOSPC", "KILL"),
+    "write": ("ENOSPC", "EIO", "KILL"),
+    "pwrite64": ("ENOSPC", "EIO", "KILL"),
+    "fsync": ("EIO", "ENOSPC", "KILL"),
+    "fdatasync": ("EIO", "KILL"),
+    "close": ("EIO", "KILL"),
+}
+OTHERS: Final = ("EACCES", "ENOSPC", "EIO", "KILL")
+_LINE: Final = re.compile(r"^(\d+) +(\w+)\((.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The `number`-th `call` of each process (or of each git `command`) ends in `how`."""
+
+    command: str
+    call: str
+    number: int
+    how: str
+    once: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.command}-{self.call}-{self.number}-{self.how}{'' if self.once else '-always'}"
+
+    @property
+    def injection(self) -> str:
+        what = "signal=KILL" if self.how == "KILL" else f"error={self.how}"
+        return f"inject={self.call}:{what}:when={self.number}"
+
+
+def traced(log: Path, *extra: str, calls: Sequence[str] = CALLS) -> list[str]:
+    """Return the command line that traces what follows it."""
+    assert STRACE is not None
+    trace = "trace=" + ",".join("?" + call for call in calls)
+    return [STRACE, "-f", "--seccomp-bpf", "-qq", "-y", "-s", "16", "-o", str(log), "-e", trace, *extra]
+
+
+def wrap_git(folder: Path, command: str, log: Path, fault: Fault | None) -> None:
+    """Put a `git` into `folder` that is traced, or made to fail, when it is asked for `command`."""
+    folder.mkdir(exist_ok=True)
+    armed = folder / "armed"
+    armed.touch()
+    extra = [] if fault is None else ["-e", fault.injection]
+    calls = CALLS if fault is None else [fault.call]
+    line = " ".join(f"'{word}'" for word in traced(log, *extra, calls=calls))
+    spent = f"rm '{armed}' && " if fault is not None and fault.once else ""
+    log_part = line.replace(f"'{log}'", f"'{log}'.$$")
+    script = f"#!/bin/sh\nif [ \"$1\" = '{command}' ] && [ -e '{armed}' ]; then\n"
+    script += f"    {spent}exec {log_part} '{REAL_GIT}' \"$@\"\nfi\nexec '{REAL_GIT}' \"$@\"\n"
+    (folder / "git").write_text(script)
+    (folder / "git").chmod(0o755)
+
+
+def mutations(logs: Sequence[Path], below: Path) -> Iterator[tuple[str, int]]:
+    """Read a trace: which calls, by name and number within their process, change something below a folder."""
+    seen: set[tuple[str, int]] = set()
+    for log in logs:
+        counts: dict[tuple[str, str], int] = {}
+        for line in log.read_text(errors="replace").splitlines():
+            found = _LINE.match(line)
+            if found is None or "resumed>" in line:
+                continue
+            process, call, rest = found.groups()
+            number = counts[process, call] = counts.get((process, call), 0) + 1
+            if call == "openat" and not re.search(r"O_(WRONLY|RDWR|CREAT)", rest):
+                continue
+            if call in ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "fchmod") and f"<{below}" not in rest:
+                continue
+            if "/dev/" in rest or (call, number) in seen:
+                continue
+            seen.add((call, number))
+            yield call, number
+
+
+def faults_of(command: str, points: Sequence[tuple[str, int]], *, once: Sequence[bool] = (True,)) -> list[Fault]:
+    """Return every fault at every point."""
+    return [
+        Fault(command, call, number, how, single)
+        for call, number in points
+        for how in FAULTS.get(call, OTHERS)
+        for single in once
+    ]
+
+
+def can_trace() -> str:
+    """Return why faults cannot be injected here, '' when they can."""
+    if STRACE is None:
+        return "strace is not installed"
+    done = subprocess.run(
+        [STRACE, "-f", "--seccomp-bpf", "-qq", "-o", os.devnull, "-e", "trace=write", "true"], capture_output=True
+    )
+    return "" if done.returncode == 0 else "strace may not trace here"
+
+
+SCRIPT: Final = """
+import os, sys, trackside as t
+acknowledged = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+try:
+    t.start("x", params={"lr": 0.1})
+    for step in range(5):
+        t.log(loss=float(step), step=step)
+        try:
+            os.write(acknowledged, b".")
+        except OSError:
+            pass
+    t.end()
+except t.TracksideError as error:
+    print("Trackside:", error.message, error.hint, file=sys.stderr)
+"""
+RECOVER: Final = """
+import sys
+from trackside.git.repository import open_repository
+from trackside.recovery import recover
+from trackside.errors import TracksideError
+try:
+    recover(open_repository("."), settling=True)
+except TracksideError as error:
+    print("Trackside:", error.message, error.hint, file=sys.stderr)
+"""
+
+
+def command_line(script: str, acknowledged: Path) -> list[str]:
+    return [sys.executable, "-c", script, str(acknowledged)]
