@@ -12,7 +12,7 @@ from trackside import dvcfiles, executed
 from trackside.directions import guess_direction
 from trackside.encode import json_bytes
 from trackside.metrics import Summary, summarize
-from trackside.run import FORMAT, Box, Parameter, Run, number_from_json
+from trackside.run import FORMAT, Box, Parameter, Run, number_from_json, same_value
 
 if TYPE_CHECKING:
     from trackside.contract import Record
@@ -105,10 +105,17 @@ def build_record(
 
 
 def box_of(run: Run, name: str) -> Box:
-    """Return where a parameter is shown: as the team's settings say, else as it was found."""
+    """Return where a parameter is shown: as the team's settings say, else as it was found.
+
+    An argument that only passes a parameter on (`Ridge(alpha=alpha)`) is kept, but not shown a second time.
+    """
     if name in run.pinned:
         return "params"
-    return "other" if name in run.hidden else run.params[name].box
+    parameter = run.params[name]
+    passed = run.params.get(parameter.via)
+    if name in run.hidden or (passed is not None and same_value(passed.value, parameter.value)):
+        return "other"
+    return parameter.box
 
 
 def _param(parameter: Parameter, box: Box) -> Any:

@@ -55,12 +55,16 @@ def is_run_id(text: str) -> bool:
 
 @dataclass(slots=True)
 class Parameter:
-    """One named setting; `values` lists what it held over the run when that varied (oldest first)."""
+    """One named setting; `values` lists what it held over the run when that varied (oldest first).
+
+    `via` names the variable an argument's value came through, '' when it was written there.
+    """
 
     value: Value
     origin: Origin = "explicit"
     box: Box = "params"
     rule: str = ""
+    via: str = ""
     values: list[Value] = field(default_factory=list)
 
 
@@ -224,7 +228,13 @@ def _base(run: Run, event: Event) -> None:
 
 def _params(run: Run, event: Event) -> None:
     for name, found in event["values"].items():
-        new = Parameter(found["value"], found["origin"], found.get("box") or "params", found.get("rule") or "")
+        new = Parameter(
+            found["value"],
+            found["origin"],
+            found.get("box") or "params",
+            found.get("rule") or "",
+            found.get("via") or "",
+        )
         old = run.params.get(name)
         if old is None:
             run.params[name] = new

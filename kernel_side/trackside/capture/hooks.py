@@ -348,6 +348,7 @@ class CellHooks:
                 "origin": now[1],
                 "box": parameter.box,
                 "rule": parameter.rule,
+                **({"via": parameter.via} if parameter.via else {}),
             }
         if values:
             sink.append("params", values=values, cell=number)

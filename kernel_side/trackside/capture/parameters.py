@@ -37,13 +37,17 @@ _SHAPES: Final = frozenset("name input_shape inputs outputs feature_names target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundParameter:
-    """One setting; `value` is a list of the distinct values where one cell sets the same argument several times."""
+    """One setting; `value` is a list of the distinct values where one cell sets the same argument several times.
+
+    `via` is the name the argument's value came through (`alpha` in `Ridge(alpha=alpha)`), '' for a literal.
+    """
 
     name: str
     value: Value
     origin: Literal["auto", "parameters-cell", "declared"]
     box: Box
     rule: str
+    via: str = ""
 
 
 def find_parameters(
@@ -102,6 +106,7 @@ class _Found:
         self.ignore = ignore
         self.values: dict[str, list[Value]] = {}
         self.told: dict[str, tuple[Box, str]] = {}
+        self.via: dict[str, str] = {}
 
     def add(self, name: str, value: Value, rule: str, box: Box | None = None, *, longest: int = _LONGEST_TEXT) -> None:
         if name in self.ignore or name.partition(".")[0] in self.ignore or len(self.values) >= _MOST:
@@ -121,6 +126,7 @@ class _Found:
                 origin="parameters-cell" if self.told[name][1] == "R0" else "auto",
                 box=self.told[name][0],
                 rule=self.told[name][1],
+                via=self.via.get(name, "") if len(values) == 1 else "",
             )
             for name, values in self.values.items()
         ]
@@ -283,6 +289,7 @@ def _argument(name: str, node: ast.expr, rule: str, namespace: dict[str, object]
             return
         path = [node.id] if isinstance(node, ast.Name) else _path(node)
         value = exact.read_value(reach(".".join(path), namespace)) if path else NOTHING
+        found.via[name] = ".".join(path)
     if isinstance(value, Nothing) or (type(value) is list and (not value or len(value) > 20)):
         return
     found.add(name, value, rule)
