@@ -126,7 +126,7 @@ def _text(text: str, numbers: bool) -> str:
         text = pattern.sub(stand_in, text)
     if not numbers:
         text = _RULERS.sub("---", _NUMBER.sub("<number>", text))
-    return _SPACES.sub(" ", text)
+    return _SPACES.sub(" ", text).replace(" \n", "\n")
 
 
 def _where(first: list[Any], second: list[Any]) -> str:
