@@ -205,7 +205,8 @@ def test_a_script_that_ends_without_saying_so_is_sealed_as_it_exits(repository: 
 
 
 INTERRUPTED = """
-import os, signal, sys, threading, trackside as t
+import faulthandler, os, signal, sys, threading, trackside as t
+faulthandler.dump_traceback_later(20)
 interrupted = runs = 0
 t.start("warm")
 t.end()

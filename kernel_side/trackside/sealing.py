@@ -80,7 +80,7 @@ def _seal(
     for attempt in range(_TRIES):
         collecting = wait_for_gc(repository, deadline)
         try:
-            oid, blobs = _write(repository, run, journal, deadline, complete=complete)
+            oid, blobs = _write(repository, run, journal, deadline, look=attempt > 0)
             ref = _replace(repository, run, known, oid) or _name(repository, run, oid, deadline)
             collecting |= wait_for_gc(repository, deadline)
             verify(repository, str(ref), oid, blobs)
@@ -158,10 +158,11 @@ def write_start_snapshot(repository: Repository, run: RunId, started: float, fac
     return write_commit(repository, open_ref(run), commit)
 
 
-def _write(
-    repository: Repository, run: Run, journal: Path, deadline: float, *, complete: bool
-) -> tuple[str, list[str]]:
-    """Write the experiment's commit under the run's own ref; return its id and the blobs it refers to."""
+def _write(repository: Repository, run: Run, journal: Path, deadline: float, *, look: bool) -> tuple[str, list[str]]:
+    """Write the experiment's commit under the run's own ref; return its id and the blobs it refers to.
+
+    With `look` it goes without the changes whose objects are gone; otherwise Git finds out, and DamagedError is raised.
+    """
     assert run.base is not None
     if run.status == "open":
         # It never said how it ended.
@@ -169,9 +170,7 @@ def _write(
     side = SideFiles(journal)
     notebook = repository.relative(run.notebook) if run.notebook else None
     changes = tree_changes(run)
-    lost = _lost(repository, changes)
-    if lost and complete:
-        raise _pruned()
+    lost = _lost(repository, changes) if look else set()
     if lost:
         changes = [change for change in changes if change["path"] not in lost]
         run.warnings.append(
@@ -336,10 +335,6 @@ def _not_read_back() -> DamagedError:
         hint="Its journal is kept; `trackside recover` writes it again.",
         code="not-read-back",
     )
-
-
-def _pruned() -> DamagedError:
-    return DamagedError("Git lost an object of this run's snapshot.", code="blob-missing")
 
 
 def is_whole(repository: Repository, ref: str, oid: str) -> bool:

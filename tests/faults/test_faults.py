@@ -166,6 +166,11 @@ def _sweep_git(command: str, part: int, parts: int, copies: Copies, tmp_path: Pa
     return len(chosen)
 
 
+def _show(tried: int, capfd: pytest.CaptureFixture[str]) -> None:
+    with capfd.disabled():
+        sys.stdout.write(f" [{tried} faults]")
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", range(2))
 @pytest.mark.parametrize("command", COMMANDS)
@@ -174,8 +179,7 @@ def test_a_fault_in_git_loses_nothing(
 ) -> None:
     tried = _sweep_git(command, part, 2, copies, tmp_path, SHARE["git"] // len(COMMANDS))
 
-    with capfd.disabled():
-        print(f" [{tried} faults]", end="")
+    _show(tried, capfd)
     assert tried >= 20
 
 
@@ -244,8 +248,7 @@ def test_a_fault_anywhere_in_the_process_tree_loses_nothing(
     script = SCRIPT if what == "script" else RECOVER
     tried = _sweep_script(script, part, 2, copies, tmp_path, SHARE[what])
 
-    with capfd.disabled():
-        print(f" [{tried} faults]", end="")
+    _show(tried, capfd)
     assert tried >= 15
 
 
@@ -258,5 +261,4 @@ def test_every_fault_there_is(what: str, copies: Copies, tmp_path: Path, capfd: 
     else:
         tried = _sweep_script(SCRIPT if what == "script" else RECOVER, 0, 1, copies, tmp_path, None)
 
-    with capfd.disabled():
-        print(f" [{tried} faults]", end="")
+    _show(tried, capfd)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trackside.errors import StateError
@@ -42,10 +42,8 @@ def sealing_lock(journal: Path, *, patience: float) -> Iterator[None]:
         try:
             yield
         finally:
-            try:
-                # Said aloud, since a child forked meanwhile holds the same open file.
+            # Said aloud, since a child forked meanwhile holds the same open file.
+            with suppress(OSError):
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
-            except OSError:
-                pass
     finally:
         os.close(descriptor)

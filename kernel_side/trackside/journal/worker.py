@@ -5,10 +5,35 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, TimeoutError
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+
+class Task(Future[Result]):
+    """A future that may be waited for by a thread Ctrl-C can reach.
+
+    `Future` alone waits under a lock written in Python; an interrupt at the wrong moment leaves it locked, and
+    the worker would wait for it for ever. A queue written in C has no such moment.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def tell(self) -> None:
+        """Wake who waits; called when the result is there."""
+        self._told.put(None)
+
+    def result(self, timeout: float | None = None) -> Result:
+        """Return the result or raise the error of the task; TimeoutError when it takes longer than `timeout`."""
+        try:
+            self._told.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
+        self._told.put(None)
+        return super().result(timeout=0)
 
 
 class Worker:
@@ -21,7 +46,7 @@ class Worker:
 
     def submit(self, task: Callable[[], Result]) -> Future[Result]:
         """Run `task` after those before it; its result or error is in the future."""
-        future: Future[Result] = Future()
+        future: Task[Result] = Task()
 
         def work() -> None:
             if not future.set_running_or_notify_cancel():
@@ -31,6 +56,7 @@ class Worker:
             except BaseException as error:
                 # The caller decides what an error means; the thread lives on.
                 future.set_exception(error)
+            future.tell()
 
         self._tasks.put(work)
         if self._thread is None or not self._thread.is_alive():

@@ -7,6 +7,7 @@ next one that gets through; the refusal is told once through `on_trouble`.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import hashlib
 import json
@@ -108,6 +109,8 @@ class Journal:
     def _tell(self, error: OSError) -> None:
         told, self._told = self._told, True
         if not told:
+            # There may be room again when the process exits; what waits then is gone otherwise.
+            atexit.register(self.flush)
             self.on_trouble(error)
 
     def _flush(self) -> OSError | None:
