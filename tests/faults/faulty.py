@@ -28,6 +28,8 @@ FAULTS: Final = {
     "close": ("EIO", "KILL"),
 }
 OTHERS: Final = ("EACCES", "ENOSPC", "EIO", "KILL")
+#: In the long suite every call ends in each of these, once and from then on.
+EVERY: Final = ("EACCES", "EMFILE", "ENOSPC", "EIO", "EDQUOT", "EROFS", "EPERM", "KILL")
 _LINE: Final = re.compile(r"^(\d+) +(\w+)\((.*)$")
 
 
@@ -39,15 +41,15 @@ class Fault:
     call: str
     number: int
     how: str
+    #: In the first such git only, or in each.
     once: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.command}-{self.call}-{self.number}-{self.how}{'' if self.once else '-always'}"
+    #: From this call on, or in this call alone.
+    stays: bool = False
 
     @property
     def injection(self) -> str:
         what = "signal=KILL" if self.how == "KILL" else f"error={self.how}"
-        return f"inject={self.call}:{what}:when={self.number}"
+        return f"inject={self.call}:{what}:when={self.number}{'+' if self.stays else ''}"
 
 
 def traced(log: Path, *extra: str, calls: Sequence[str] = CALLS) -> list[str]:
@@ -94,13 +96,16 @@ def mutations(logs: Sequence[Path], below: Path) -> Iterator[tuple[str, int]]:
             yield call, number
 
 
-def faults_of(command: str, points: Sequence[tuple[str, int]], *, once: Sequence[bool] = (True,)) -> list[Fault]:
-    """Return every fault at every point."""
+def faults_of(
+    command: str, points: Sequence[tuple[str, int]], *, once: Sequence[bool] = (True,), everything: bool = False
+) -> list[Fault]:
+    """Return the likeliest faults at every point; with `everything` each kind, passing and staying."""
     return [
-        Fault(command, call, number, how, single)
+        Fault(command, call, number, how, single, stays)
         for call, number in points
-        for how in FAULTS.get(call, OTHERS)
+        for how in (EVERY if everything else FAULTS.get(call, OTHERS))
         for single in once
+        for stays in ((False, True) if everything and how != "KILL" else (False,))
     ]
 
 

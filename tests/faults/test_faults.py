@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -48,9 +47,9 @@ SHARE: Final = {"git": 240, "script": 70, "recovery": 40}
 POINTS: Final = 5
 
 
-def _prepare(folder: Path) -> Path:
+def _prepare(folder: Path, *options: str) -> Path:
     """Make a repository with changes in it, an experiment and packed refs."""
-    repository = states.make_repository(folder)
+    repository = states.make_repository(folder, *options)
     states.track(repository, "before")
     states.run_git(repository, "pack-refs", "--all")
     shutil.rmtree(repository / ".git/trackside")
@@ -105,18 +104,10 @@ def _sample(faults: Sequence[Fault], count: int) -> list[Fault]:
     return [faults[index * len(faults) // count] for index in range(count)]
 
 
-@lru_cache(maxsize=1)
-def _template() -> Path:
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="trackside-faults-"))
-    return _prepare(folder / "clone")
-
-
 @pytest.fixture
-def copies(tmp_path: Path, home: Path) -> Callable[[], tuple[Path, dict[str, str]]]:
+def copies(request: pytest.FixtureRequest, tmp_path: Path, home: Path) -> Callable[[], tuple[Path, dict[str, str]]]:
     """Give a fresh copy of the prepared repository, and its state, each time."""
-    template = _template()
+    template = _prepare(tmp_path / "template", *getattr(request, "param", ()))
     count = iter(range(10**6))
 
     def make() -> tuple[Path, dict[str, str]]:
@@ -132,7 +123,9 @@ def copies(tmp_path: Path, home: Path) -> Callable[[], tuple[Path, dict[str, str
 Copies = Callable[[], "tuple[Path, dict[str, str]]"]
 
 
-def _git_faults(command: str, copies: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Fault]:
+def _git_faults(
+    command: str, copies: Copies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, everything: bool
+) -> list[Fault]:
     repository, _ = copies()
     log = tmp_path / f"{command}.log"
     wrap_git(tmp_path / "bin", command, log, None)
@@ -142,12 +135,12 @@ def _git_faults(command: str, copies: Copies, tmp_path: Path, monkeypatch: pytes
     monkeypatch.undo()
     points = list(mutations(sorted(tmp_path.glob(f"{command}.log.*")), repository))
     assert points, "the trace found no call that changes anything"
-    return faults_of(command, points, once=(True, False))
+    return faults_of(command, points, once=(True, False), everything=everything)
 
 
 def _sweep_git(command: str, part: int, parts: int, copies: Copies, tmp_path: Path, count: int | None) -> int:
     with pytest.MonkeyPatch.context() as patch:
-        faults = _git_faults(command, copies, tmp_path, patch)
+        faults = _git_faults(command, copies, tmp_path, patch, everything=count is None)
     chosen = (faults if count is None else _sample(faults, count))[part::parts]
     felt = 0
     for fault in chosen:
@@ -183,7 +176,7 @@ def test_a_fault_in_git_loses_nothing(
     assert tried >= 20
 
 
-def _script_faults(script: str, copies: Copies, tmp_path: Path) -> list[Fault]:
+def _script_faults(script: str, copies: Copies, tmp_path: Path, *, everything: bool) -> list[Fault]:
     repository, _ = copies()
     if script == RECOVER:
         _leave_a_killed_run(repository, tmp_path)
@@ -195,7 +188,7 @@ def _script_faults(script: str, copies: Copies, tmp_path: Path) -> list[Fault]:
         capture_output=True,
     )
     points = list(mutations([log], repository))
-    return faults_of("script" if script == SCRIPT else "recovery", points)
+    return faults_of("script" if script == SCRIPT else "recovery", points, everything=everything)
 
 
 def _leave_a_killed_run(repository: Path, tmp_path: Path) -> int:
@@ -208,7 +201,7 @@ def _leave_a_killed_run(repository: Path, tmp_path: Path) -> int:
 
 
 def _sweep_script(script: str, part: int, parts: int, copies: Copies, tmp_path: Path, count: int | None) -> int:
-    faults = _script_faults(script, copies, tmp_path)
+    faults = _script_faults(script, copies, tmp_path, everything=count is None)
     chosen = (faults if count is None else _sample(faults, count))[part::parts]
     for fault in chosen:
         repository, before = copies()
@@ -254,6 +247,7 @@ def test_a_fault_anywhere_in_the_process_tree_loses_nothing(
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
+@pytest.mark.parametrize("copies", [(), ("--object-format=sha256",)], ids=["sha1", "sha256"], indirect=True)
 @pytest.mark.parametrize("what", [*COMMANDS, "script", "recovery"])
 def test_every_fault_there_is(what: str, copies: Copies, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     if what in COMMANDS:
