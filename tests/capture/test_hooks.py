@@ -295,6 +295,7 @@ def test_forked_children_write_nothing(bench: Bench) -> None:
     assert not bench.hooks.is_off
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there the kernel itself hangs in such a storm, without us too")
 def test_interrupts_at_any_time_leave_the_kernel_alive_and_every_cell_closed(tmp_path: Path) -> None:
     storm = (
         "import os, random, signal, threading, time\nrandom.seed(1)\n"
@@ -384,3 +385,65 @@ def test_an_interrupt_after_the_cell_is_shown_and_the_kernel_goes_on(tmp_path: P
     assert "KeyboardInterrupt" in str(recorded.notebook.cells[2].outputs)
     assert recorded.of("cell-end", 3)[0]["ok"] is True
     assert recorded.notebook.cells[3].outputs[0]["data"]["text/plain"] == "'alive'"
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("raise ValueError(10 ** 5_000)", {"ename": "ValueError", "evalue": ""}),
+        ("raise ValueError('x' * 2_000_000)", {"ename": "ValueError", "evalue": ""}),
+    ],
+)
+def test_an_error_too_big_to_tell_still_ends_its_cell(bench: Bench, source: str, error: dict[str, str]) -> None:
+    for _ in range(4):
+        bench.run(source)
+    assert [event["error"] for event in bench.sink.of("cell-end")] == [error] * 4
+    assert not bench.hooks.is_off
+
+
+def test_the_file_name_of_an_error_may_be_any_object_and_is_not_asked(bench: Bench) -> None:
+    bench.run(
+        "ran = []\nclass Name:\n    def __repr__(self):\n        ran.append('repr')\n        return 'name'\n"
+        "error = FileNotFoundError(2, 'gone', Name())"
+    )
+    described = hooks_module._describe(bench.shell.user_ns["error"])
+    assert (described["ename"], bench.shell.user_ns["ran"]) == ("FileNotFoundError", [])
+
+
+def test_a_failure_of_ours_at_the_end_of_a_run_closes_the_cell_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    bench.hooks.declare_params(["n"])
+    monkeypatch.setattr(hooks_module, "find_parameters", fail)
+    monkeypatch.setattr(hooks_module, "read_declared", fail)
+    result = bench.run("bench.hooks.read_now()\nbench.hooks.finish()")
+    assert result.success
+    assert [event["ok"] for event in bench.sink.of("cell-end")] == [True]
+    assert bench.hooks.current_cell is None
+
+
+def test_a_failure_of_ours_at_the_start_of_a_run_does_not_reach_the_user(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    bench.hooks.finish()
+    monkeypatch.setattr(hooks_module, "screen_text", fail)
+    assert bench.run("bench.hooks.begin()").success
+
+
+def test_an_interrupt_while_a_run_ends_leaves_nothing_to_it(tmp_path: Path) -> None:
+    start = (
+        "import kernels, os, pathlib, _thread\nfrom trackside.capture import live\n"
+        "capture = live.LiveCapture(get_ipython())\n"
+        "capture.open(kernels.FolderSink(pathlib.Path(os.environ['TEST_JOURNAL'])))\n"
+        "def press(*_):\n    raise KeyboardInterrupt\n"
+        "capture._listener.barrier = press"
+    )
+    recorded = kernels.run_cells(tmp_path, [start, "capture.close(handover=False)", "'after'"])
+    assert [event["cell"] for event in recorded.of("cell")] == [1, 2]
+    assert [event["cell"] for event in recorded.of("cell-end")] == [1, 2]
