@@ -72,7 +72,7 @@ def _run_in_process() -> tuple[int, bool]:
     return done, sealed
 
 
-def _assert_nothing_was_lost(repository: Path, before: dict[str, str], acknowledged: int, fault: object) -> None:
+def _assert_nothing_was_lost(repository: Path, before: dict[str, str], acknowledged: int, fault: Fault) -> None:
     for lock in (repository / ".git").rglob("*.lock"):
         # Time passes; and the user does what the hint says of a lock that is theirs.
         os.utime(lock, (time.time() - 60, time.time() - 60))

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 import states
 
-from trackside.git import snapshot
+from trackside.git import hashing, status
 from trackside.git.repository import open_repository
-from trackside.git.snapshot import is_allowed, take_snapshot
+from trackside.git.snapshot import take_snapshot
+from trackside.git.sources import is_allowed
 
 FILTER = '[filter "{name}"]\n    clean = {clean}\n    smudge = cat\n    required = {required}\n'
 
@@ -108,7 +109,8 @@ def test_attributes_without_a_configured_filter_mean_nothing(repository: Path) -
 def test_a_filter_that_hangs_is_given_up_with_what_it_started(
     repository: Path, same_size: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "FILTER_PATIENCE", 0.4)
+    monkeypatch.setattr(hashing, "PATIENCE", 0.4)
+    monkeypatch.setattr(status, "PATIENCE", 0.4)
     _filter(repository, "sleep 987654")
     states.write(
         repository,
