@@ -47,3 +47,21 @@ def test_results_are_told_from_settings(name: str) -> None:
 )
 def test_settings_and_common_words_are_no_results(name: str) -> None:
     assert not has_metric_word(name)
+
+
+def test_the_out_of_bag_score_of_boosting_is_a_loss() -> None:
+    from sklearn.datasets import load_diabetes
+    from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
+
+    from trackside.capture.cellcode import parse_cell
+    from trackside.capture.measures import find_metrics
+
+    data = load_diabetes(return_X_y=True)
+    namespace: dict[str, object] = {
+        "forest": RandomForestRegressor(n_estimators=30, oob_score=True, random_state=0).fit(*data),
+        "boosting": GradientBoostingRegressor(n_estimators=5, subsample=0.5, random_state=0).fit(*data),
+    }
+    tree = parse_cell("forest.fit(X, y)\nboosting.fit(X, y)")
+    assert tree is not None
+    found = {metric.name: metric.direction for metric in find_metrics(tree, namespace)}
+    assert (found["forest.oob_score_"], found["boosting.oob_score_"]) == ("higher", "lower")

@@ -324,6 +324,9 @@ def _fitted(name: str, value: object, found: dict[str, FoundMetric]) -> None:
     for attribute, direction in _FITTED.items():
         number = exact.read_number(held.get(attribute, NOTHING))
         if number is not None:
+            if attribute == "oob_score_" and "Boosting" in exact.class_name(kind):
+                # What a forest scores, boosting loses: the same attribute is a loss there.
+                direction = "lower"
             _add(found, f"{name}.{attribute}", number[0], "fitted", direction)
 
 

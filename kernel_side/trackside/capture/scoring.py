@@ -98,8 +98,11 @@ def _of_node(node: ast.expr, namespace: dict[str, object]) -> Cue | ast.expr | N
         if has_metric_word(node.attr):
             path = callables.dotted(node) or node.attr
             way = guess_direction(node.attr)
-            if node.attr in ("best_score_", "oob_score_", "best_validation_score_"):
+            if node.attr in ("best_score_", "best_validation_score_"):
                 way = "higher"
+            elif node.attr == "oob_score_":
+                # The score of a forest, but the loss of gradient boosting; the spelling does not say which.
+                way = "unknown"
             return Cue(name=path, direction=way, computed=True, repeated=False)
         return None
     if isinstance(node, ast.Name):
