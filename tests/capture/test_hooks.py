@@ -388,18 +388,11 @@ def test_an_interrupt_after_the_cell_is_shown_and_the_kernel_goes_on(tmp_path: P
     assert recorded.notebook.cells[3].outputs[0]["data"]["text/plain"] == "'alive'"
 
 
-@pytest.mark.parametrize(
-    ("source", "error"),
-    [
-        ("raise ValueError(10 ** 5_000)", {"ename": "ValueError", "evalue": ""}),
-        ("raise ValueError('x' * 2_000_000)", {"ename": "ValueError", "evalue": ""}),
-    ],
-)
-def test_an_error_too_big_to_tell_still_ends_its_cell(bench: Bench, source: str, error: dict[str, str]) -> None:
+def test_an_error_too_big_to_tell_is_told_by_its_name(bench: Bench) -> None:
     for _ in range(4):
-        bench.run(source)
-    assert [event["error"] for event in bench.sink.of("cell-end")] == [error] * 4
-    assert not bench.hooks.is_off
+        bench.run("raise ValueError('x' * 2_000_000)")
+    assert [event["error"] for event in bench.sink.of("cell-end")] == [{"ename": "ValueError", "evalue": ""}] * 4
+    assert hooks_module._describe(ValueError(10**5_000)) == {"ename": "ValueError", "evalue": ""}
 
 
 def test_the_file_name_of_an_error_may_be_any_object_and_is_not_asked(bench: Bench) -> None:

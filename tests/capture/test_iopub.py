@@ -217,6 +217,39 @@ def test_encrypted_kernels_are_heard_too() -> None:
         context.term()
 
 
+def test_no_message_however_odd_ends_the_listening() -> None:
+    zmq = pytest.importorskip("zmq")
+    context = zmq.Context()
+    publisher = context.socket(zmq.XPUB)
+    port = publisher.bind_to_random_port("tcp://127.0.0.1")
+    arrived = threading.Event()
+    endpoint = Endpoint(address=f"tcp://127.0.0.1:{port}")
+    kernel = SimpleNamespace(session=SimpleNamespace(unpack=json.loads))
+    listener = Listener(kernel, endpoint, lambda _: arrived.set(), lambda: None)
+    try:
+        assert publisher.poll(5_000)
+        publisher.recv()
+        publisher.send_multipart([*wire("display_data", {})[:-1], b"[" * 200_000 + b"]" * 200_000])
+        publisher.send_multipart([*wire("status", {})[:-2], b"[]", b"[]"])
+        publisher.send_multipart(wire("stream", {"name": "stdout", "text": "still heard"}))
+        assert arrived.wait(5)
+    finally:
+        listener.stop()
+        publisher.close(0)
+        context.term()
+
+
+def test_where_the_port_is_deaf_the_session_is_heard_instead(tmp_path: Path) -> None:
+    start = (
+        "import kernels, os, pathlib\nfrom trackside.capture import iopub, live\n"
+        "iopub.find_endpoint = lambda kernel: iopub.Endpoint(address='tcp://127.0.0.1:9')\n"
+        "capture = live.LiveCapture(get_ipython())\n"
+        "capture.open(kernels.FolderSink(pathlib.Path(os.environ['TEST_JOURNAL'])))"
+    )
+    recorded = kernels.run_cells(tmp_path, [start, "print('heard')", "capture.close(handover=False)"])
+    assert [event["output"]["text"] for event in recorded.of("output", 2)] == ["heard\n"]
+
+
 def wire(kind: str, content: dict[str, Any], parent: str = "p") -> list[bytes]:
     parts = [{"msg_type": kind}, {"msg_id": parent}, {}, content]
     return [b"topic", b"<IDS|MSG>", b"", *(json.dumps(part).encode() for part in parts)]

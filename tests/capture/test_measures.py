@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from capture.hostile import make, watched
 
+from trackside.capture import measures
 from trackside.capture.cellcode import parse_cell
 from trackside.capture.exact import NOTHING
 from trackside.capture.measures import FoundMetric, find_metrics, read_declared_metrics
@@ -244,3 +245,18 @@ def test_no_method_of_a_users_object_is_ever_called() -> None:
             find_metrics(tree, {**namespace, **holders}, displayed=one)
             read_declared_metrics(["h", "h.a", "results.acc", "losses"], {**namespace, **holders})
         assert calls == []
+
+
+def test_a_dict_that_a_thread_changes_meanwhile_is_read_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics: dict[str, object] = {"acc": 0.5, "loss": 0.25}
+
+    def meanwhile(name: str) -> bool:
+        metrics[f"other {len(metrics)}"] = 1.0
+        return name in ("acc", "loss")
+
+    monkeypatch.setattr(measures, "has_metric_word", meanwhile)
+    assert values("metrics = f()", {"f": lambda: metrics})["metrics.acc"] == 0.5
+
+
+def test_a_whole_number_no_float_can_hold_is_no_result() -> None:
+    assert values("loss = 2 ** 1024 - 1") == {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 from typing import Any
 
 import pytest
@@ -339,3 +341,104 @@ def test_a_run_that_ends_within_its_cell_has_what_was_printed(kernel: Kernel) ->
     kernel.text("accuracy: 0.75\n")
     kernel.outputs.close()
     assert [point["v"] for point in kernel.sink.of("point")] == [0.75]
+
+
+def update(kernel: Kernel, display_id: str, text: str, parent: str = "m1") -> None:
+    transient = {"display_id": display_id}
+    kernel.publish("update_display_data", parent, data={"text/plain": text}, metadata={}, transient=transient)
+
+
+def test_an_update_after_the_display_was_shown_again_is_the_one_that_stays(kernel: Kernel) -> None:
+    kernel.show(text_plain="one", display_id="d")
+    kernel.pass_time(1)
+    update(kernel, "d", "two")
+    kernel.show(text_plain="three", display_id="d")
+    update(kernel, "d", "four")
+    kernel.idle()
+    run = fold(kernel.sink.events)
+    outputs = fold_outputs(run.cells[0].outputs, run.displays)
+    assert [output["data"]["text/plain"] for output in outputs] == ["four", "four"]
+
+
+def test_an_output_that_cannot_be_written_is_told_and_takes_no_other_along(kernel: Kernel) -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    kernel.text("before\n")
+    kernel.publish("display_data", data={"application/json": deep}, metadata={}, transient={})
+    kernel.text("after\n")
+    kernel.idle()
+    assert kernel.texts() == ["before\n", "after\n"]
+    assert len(kernel.sink.of("output-cut")) == 1
+
+
+def test_frames_cleared_at_once_are_written_while_the_cell_runs(kernel: Kernel) -> None:
+    for frame in range(100):
+        kernel.publish("clear_output", wait=False)
+        kernel.show(text_plain=f"frame {frame}")
+        kernel.pass_time(0.1)
+    assert 10 < len(kernel.texts()) < 60
+
+
+def test_cells_at_rest_cost_nothing_however_many_they_are(kernel: Kernel) -> None:
+    for number in range(2, 1_000):
+        kernel.cell(f"m{number}", number)
+        kernel.text("said", f"m{number}")
+        kernel.idle(f"m{number}")
+    assert kernel.outputs._run is not None
+    assert not kernel.outputs._run.waiting
+
+
+def test_displays_long_unused_are_forgotten_and_those_in_use_are_not() -> None:
+    kernel = Kernel(displays=10)
+    kernel.cell()
+    kernel.show(text_plain="bar 0%", display_id="bar")
+    for number in range(100):
+        kernel.show(text_plain="x", display_id=f"d{number}")
+        update(kernel, "bar", f"bar {number}%")
+    update(kernel, "d0", "forgotten")
+    kernel.idle()
+    assert kernel.outputs._run is not None
+    assert len(kernel.outputs._run.displays) == 10
+    assert [event["data"]["text/plain"] for event in kernel.sink.of("output-update")] == ["bar 99%"]
+
+
+def test_what_was_too_much_to_remember_before_the_run_is_told() -> None:
+    kernel = Kernel(text=1_000)
+    kernel.outputs.close()
+    kernel.publish("execute_input", code="")
+    for _ in range(3):
+        kernel.text("x" * 900)
+    kernel.outputs.open(kernel.sink)
+    kernel.outputs.track("m1", 1)
+    kernel.idle()
+    assert sum(len(text) for text in kernel.texts()) == 1_000
+    assert sum(event["bytes"] for event in kernel.sink.of("output-cut")) >= 1_700
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_of_frames_shown_before_the_run_the_last_is_remembered(wait: bool) -> None:
+    kernel = Kernel(text=1_000)
+    kernel.outputs.close()
+    kernel.publish("execute_input", code="")
+    for frame in range(10):
+        kernel.publish("clear_output", wait=wait)
+        kernel.show(text_plain=f"{frame}".rjust(900))
+    kernel.outputs.open(kernel.sink)
+    kernel.outputs.track("m1", 1)
+    kernel.idle()
+    assert [data["text/plain"].strip() for data in kernel.texts()] == ["9"]
+    assert kernel.sink.of("output-cut") == []
+
+
+def test_a_forked_child_does_not_wait_for_the_parents_listener(kernel: Kernel) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("no fork here")
+    with kernel.outputs._lock:
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(5)
+            kernel.outputs.close()
+            os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0

@@ -276,3 +276,18 @@ def test_whatever_a_config_holds_only_plain_values_come_out(value: Any) -> None:
     for one in find_parameters(tree, {"config": {"a": value}}):
         items = one.value if type(one.value) is list else [one.value]
         assert all(type(item) in (int, float, str, bool, type(None)) for item in items)
+
+
+@pytest.mark.parametrize(
+    "source", ["lr = " + " + ".join(["1"] * 900), "text = " + " + ".join(["'a'"] * 900), "f(rate=" + "-" * 80 + "1)"]
+)
+def test_expressions_that_machines_write_are_survived(source: str) -> None:
+    tree = parse_cell(source)
+    assert tree is not None
+    find_parameters(tree, {"lr": 900, "text": "a" * 900})
+
+
+def test_a_number_too_long_to_print_is_no_setting() -> None:
+    tree = parse_cell(f"model.fit(p=0x{'f' * 5_000}, epochs=3)")
+    assert tree is not None
+    assert [one.name for one in find_parameters(tree, {"model": None})] in ([], ["fit.epochs"])

@@ -39,7 +39,8 @@ _MODULE: Final = type.__dict__["__module__"].__get__
 _NAME: Final = type.__dict__["__name__"].__get__
 _MODULE_DICT: Final = vars(ModuleType)["__dict__"].__get__
 _MOST_ITEMS: Final = 100
-_MOST_BITS: Final = 1024
+#: The most that still fits into a float.
+_MOST_BITS: Final = 1023
 #: Array classes of libraries, by the module and name they carry; the class is then checked by identity.
 _TENSORS: Final = frozenset(
     {
@@ -118,7 +119,7 @@ def slot_values(obj: object) -> dict[str, Any]:
     """Return the values an instance keeps in `__slots__`."""
     found: dict[str, Any] = {}
     for base in reversed(_MRO(type(obj))):
-        for name, slot in _DICT(base).items():
+        for name, slot in list(_DICT(base).items()):
             if type(slot) is MemberDescriptorType and type(name) is str:
                 try:
                     found[name] = slot.__get__(obj)

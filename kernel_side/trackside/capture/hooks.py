@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from trackside.capture import fork
+from trackside.capture import exact, fork
 from trackside.capture.cellcode import parse_cell
 from trackside.capture.exact import NOTHING
 from trackside.capture.interrupts import Held
@@ -26,6 +27,8 @@ EVALUE_LENGTH = 2_000
 #: papermill writes this line first into the cell of parameters it injects.
 INJECTED = "# Parameters\n"
 _SIMPLE = frozenset({str, int, float, bool, type(None), bytes})
+#: Longer texts and bytes among an exception's arguments are not worth the time their `repr` takes.
+_LONGEST_ARGUMENT = 1_000_000
 
 Entry = TypeVar("Entry", bound=Callable[..., None])
 
@@ -150,10 +153,11 @@ class CellHooks:
         self._reset()
         self._recording = True
         self._paused = False
-        cell = self._outermost()
-        if cell is not None:
-            cell.number = None
-            self._number_cell(cell)
+        with self._survived():
+            cell = self._outermost()
+            if cell is not None:
+                cell.number = None
+                self._number_cell(cell)
 
     def finish(self, *, handover: bool = False) -> None:
         """Stop following; a cell that is running now is closed with what it set so far.
@@ -170,7 +174,8 @@ class CellHooks:
             if handover:
                 sink.append("cell-end", cell=cell.number, ok=True, error=None, next=True)
             else:
-                self._capture(sink, cell, ok=True, displayed=NOTHING)
+                with self._survived():
+                    self._capture(sink, cell, ok=True, displayed=NOTHING)
                 sink.append("cell-end", cell=cell.number, ok=True, error=None)
             cell.number = None
         self._recording = False
@@ -196,16 +201,19 @@ class CellHooks:
     def resume(self) -> None:
         """Follow cells again, from this one on."""
         self._paused = False
-        cell = self._outermost()
-        if cell is not None and self._recording and cell.number is None:
-            self._number_cell(cell)
+        with self._survived():
+            cell = self._outermost()
+            if cell is not None and self._recording and cell.number is None:
+                self._number_cell(cell)
 
     def read_now(self) -> list[tuple[str, str]]:
         """Read the declared names at once (the end of a run); return those refused, with the reason."""
         sink = self._get_sink()
         if sink is None:
             return []
-        return self._read_declared(sink, self.current_cell, assigned=None)
+        with self._survived():
+            return self._read_declared(sink, self.current_cell, assigned=None)
+        return []
 
     # The hooks --------------------------------------------------------------------------------------
 
@@ -436,6 +444,14 @@ class CellHooks:
         parent = self._shell.get_parent()
         return parent if type(parent) is dict else {}
 
+    @contextmanager
+    def _survived(self) -> Iterator[None]:
+        """Count a failure of ours where the user's own call would get it."""
+        try:
+            yield
+        except BaseException as failure:
+            self._failed(failure)
+
     def _failed(self, failure: BaseException) -> None:
         self._failures += 1
         if self._failures < MOST_FAILURES:
@@ -486,14 +502,23 @@ def _error_of(result: Any) -> dict[str, str] | None:
 
 def _describe(error: BaseException) -> dict[str, str]:
     kind = type(error)
-    name = str(type.__getattribute__(kind, "__name__"))
     arguments = BaseException.__dict__["args"].__get__(error)
     evalue = ""
-    if all(type(argument) in _SIMPLE for argument in arguments):
-        own = type.__getattribute__(kind, "__module__") == "builtins"
+    if all(map(_is_simple, arguments)):
+        # Python's own classes tell more than their arguments, `OSError` a file name, which may be any object.
+        own = exact.module_of(kind) == "builtins" and all(map(_is_simple, exact.slot_values(error).values()))
         evalue = str(error) if own else BaseException.__str__(error)
     clean, _ = screen_text(evalue[:EVALUE_LENGTH])
-    return {"ename": name, "evalue": clean}
+    return {"ename": exact.class_name(kind), "evalue": clean}
+
+
+def _is_simple(value: Any) -> bool:
+    kind = type(value)
+    if kind is int:
+        return bool(value.bit_length() < 10_000)  # Python refuses to print more
+    if kind is str or kind is bytes:
+        return len(value) <= _LONGEST_ARGUMENT
+    return kind in _SIMPLE
 
 
 def _json_value(value: object) -> object:

@@ -103,7 +103,8 @@ def parse(frames: Sequence[bytes], unpack: Unpack = json.loads) -> Message | Non
             return None
         parent = unpack(frames[start + 3]).get("msg_id", "")
         metadata, content = unpack(frames[start + 4]), unpack(frames[start + 5])
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except Exception:
+        # Whatever a packer raises, or a document nested too deep for it: the next message is another.
         return None
     return Message(kind=kind, parent=parent, content=content, metadata=metadata)
 
@@ -179,6 +180,12 @@ class _Source:
         raise NotImplementedError
 
     def _deliver(self, message: Message) -> None:
+        try:
+            self._take(message)
+        except BaseException:
+            self.failures += 1
+
+    def _take(self, message: Message) -> None:
         if message.kind == "status":
             token = message.metadata.get(MARK)
             if token is not None:
@@ -191,10 +198,7 @@ class _Source:
         elif message.kind == "iopub_welcome":
             self._live.set()
             return
-        try:
-            self._receive(message)
-        except BaseException:
-            self.failures += 1
+        self._receive(message)
 
     def _next_tick(self) -> float | None:
         try:
@@ -250,12 +254,17 @@ class Listener(_Source):
         poller.register(self._woken, zmq.POLLIN)
         try:
             while not self._stopped:
-                wait = self._next_tick()
-                ready = dict(poller.poll(None if wait is None else max(1, int(wait * 1000))))
-                if self._woken in ready:
-                    self._woken.recv()
-                if self._socket in ready:
-                    self._drain(zmq.NOBLOCK, zmq.Again)
+                try:
+                    wait = self._next_tick()
+                    ready = dict(poller.poll(None if wait is None else max(1, int(wait * 1000))))
+                    if self._woken in ready:
+                        self._woken.recv()
+                    if self._socket in ready:
+                        self._drain(zmq.NOBLOCK, zmq.Again)
+                except Exception:
+                    # Without this thread every later output is lost; the pause keeps a lasting fault from spinning.
+                    self.failures += 1
+                    time.sleep(0.1)
         finally:
             self._socket.close(0)
             self._woken.close(0)

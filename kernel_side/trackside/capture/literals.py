@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from trackside.capture.exact import NOTHING, Nothing
+from trackside.capture.exact import NOTHING, Nothing, read_scalar
 
 if TYPE_CHECKING:
     from trackside.run import Value
@@ -28,14 +28,17 @@ _LARGEST: Final = 1e18
 def literal(node: ast.expr) -> Value | Nothing:
     """Compute the value of a literal, `64 * 2`, `-1e-3`, `int(1e5)` or `(3, 3)` too; NOTHING when it is none."""
     if isinstance(node, ast.Constant):
-        value = node.value
-        return value if type(value) in _SIMPLE else NOTHING  # type: ignore[return-value]
+        return read_scalar(node.value)
     if isinstance(node, (ast.List, ast.Tuple)):
         if len(node.elts) > _MOST_ITEMS:
             return NOTHING
         items = [literal(item) for item in node.elts]
         return NOTHING if any(type(item) not in _SIMPLE for item in items) else items  # type: ignore[return-value]
-    return _number(node)
+    try:
+        return _number(node)
+    except RecursionError:
+        # A sum of a thousand terms, as machines write them.
+        return NOTHING
 
 
 def _number(node: ast.expr) -> int | float | Nothing:

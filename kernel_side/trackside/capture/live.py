@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .hooks import CellHooks
-from .iopub import listen
+from .iopub import Listener, WrappedSend, listen
 from .outputs import Outputs, Sink
 
 
@@ -26,8 +26,7 @@ class LiveCapture:
 
     def open(self, journal: Sink) -> None:
         """Write what cells do to `journal` from the running cell on."""
-        if self._listener is not None:
-            self._listener.ready(0.5)
+        self._make_sure_to_hear()
         self._sink = journal
         if self._outputs is not None:
             self._outputs.open(journal)
@@ -37,13 +36,23 @@ class LiveCapture:
 
     def close(self, *, handover: bool, patience: float = 5.0) -> None:
         """Write what comes within `patience` seconds, and stop; with `handover` this cell starts the next run."""
-        self.hooks.read_now()
-        if self._listener is not None:
-            self._listener.barrier(patience)
-        if self._outputs is not None:
-            self._outputs.close()
-        self.hooks.finish(handover=handover)
-        self._sink = None
+        try:
+            self.hooks.read_now()
+            if self._listener is not None:
+                self._listener.barrier(patience)
+        finally:
+            # A Ctrl-C while we wait must not leave the cells that follow to a run which has ended.
+            if self._outputs is not None:
+                self._outputs.close()
+            self.hooks.finish(handover=handover)
+            self._sink = None
+
+    def _make_sure_to_hear(self) -> None:
+        """Listen at the source where nothing arrives from the port: a firewall, a stale connection file."""
+        deaf = self._listener is not None and not self._listener.ready(0.5)
+        if deaf and type(self._listener) is Listener and self._listener.usable and self._outputs is not None:
+            self._listener.stop(0.5)
+            self._listener = WrappedSend(self.shell.kernel, self._outputs.receive, self._outputs.tick)
 
     def declare(self, what: str, names: Iterable[str]) -> None:
         """Tell the hooks what the user said of names: params, metrics or ignore."""

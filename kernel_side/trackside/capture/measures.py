@@ -226,7 +226,7 @@ def _bound_item(
         if (named and _is_measured(value, key)) or (cue and cue.computed):
             _add(found, f"{name}.{key}", value, "item", _direction(key, cue))
     elif len(holder) <= _MOST_ITEMS and ((cue and cue.computed) or has_metric_word(name)):
-        for text, value in holder.items():
+        for text, value in list(holder.items()):
             if type(text) is str and exact.read_number(value) is not None and _is_measured(value, name):
                 _add(found, f"{name}.{text}", value, "item", _direction(name, cue))
 
@@ -250,7 +250,8 @@ def _from_dict(
         return
     cue = scoring.cue(binding.value, namespace) if binding.value is not None else None
     holder = _is_holder(name)
-    for key, item in value.items():
+    # A copy, made in one step: a thread of the user's may be changing it.
+    for key, item in list(value.items()):
         if type(key) is not str:
             continue
         if cue is not None and cue.repeated and key.startswith(("test_", "train_")):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from trackside.capture import fork
 from trackside.capture.bundle import Bundle, pack_bundle, screen_long
 from trackside.capture.iopub import Message
 from trackside.capture.printed import find_printed
@@ -22,7 +23,7 @@ OWN_MIME = "application/vnd.trackside.run+json"
 OWN_METADATA = "trackside"
 DISPLAYS = frozenset({"display_data", "execute_result"})
 UNTIL_REST = 86_400.0
-REMEMBERED = DISPLAYS | {"stream", "error", "clear_output", "update_display_data"}
+REMEMBERED = DISPLAYS | {"stream", "error", "update_display_data"}
 
 
 class Sink(Protocol):
@@ -50,6 +51,8 @@ class Limits:
     written: int = 50_000_000
     #: What may lie in memory, not yet written.
     held: int = 20_000_000
+    #: Displays with an id, whose updates are still taken; the longest unused are forgotten first.
+    displays: int = 100_000
 
 
 @dataclass(slots=True)
@@ -88,12 +91,14 @@ class Clear:
     size: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CellOutputs:
     """What one cell published: what is held back, and how much was kept and cut so far."""
 
     number: int
     held: list[Stream | Display | Update | Clear] = field(default_factory=list)
+    #: The updates among `held` which a newer one replaces, by display id.
+    updates: dict[str, Update] = field(default_factory=dict)
     held_size: int = 0
     since: float = 0.0
     text: int = 0
@@ -110,9 +115,52 @@ class CellOutputs:
 class _RunOutputs:
     sink: Sink
     cells: dict[str, CellOutputs] = field(default_factory=dict)
-    displays: dict[str, CellOutputs] = field(default_factory=dict)
+    #: The cells that hold something back: a session has thousands which do not.
+    waiting: dict[CellOutputs, None] = field(default_factory=dict)
+    displays: OrderedDict[str, CellOutputs] = field(default_factory=OrderedDict)
     hits: set[str] = field(default_factory=set)
     steps: dict[str, int] = field(default_factory=dict)
+
+
+class Said:
+    """What the running cell has said so far, within bounds: the run which it starts has it whole."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._begin("")
+
+    def _begin(self, by: str) -> None:
+        #: The request the cell answers, its messages, and the characters left out of them.
+        self.by = by
+        self._forget()
+
+    def _forget(self) -> None:
+        self.messages: list[Message] = []
+        self.lost = 0
+        self._size = 0
+        self._clearing = False
+
+    def hear(self, message: Message) -> None:
+        """Take one message in, of any cell."""
+        if message.kind == "execute_input":
+            self._begin(message.parent)
+        elif not self.by or message.parent != self.by:
+            return
+        elif message.kind == "clear_output":
+            # Frames of an animation are not kept: the last would be the one there is no room for.
+            if message.content.get("wait"):
+                self._clearing = True
+            else:
+                self._forget()
+        elif message.kind in REMEMBERED:
+            if self._clearing and message.kind != "update_display_data":
+                self._forget()
+            size = _rough_size(message.content)
+            if self._size + size <= self._most:
+                self._size += size
+                self.messages.append(message)
+            else:
+                self.lost += size
 
 
 class Outputs:
@@ -129,9 +177,13 @@ class Outputs:
         self._lock = threading.Lock()
         self._run: _RunOutputs | None = None
         self._asked: deque[tuple[_RunOutputs, str, int]] = deque()
-        self._current = ""
-        self._said: list[Message] = []
-        self._said_size = 0
+        self._said = Said(self.limits.text * 2)
+        fork.disable_in_child(self)
+
+    def disable(self) -> None:
+        """Forget the run: called in a forked child, where the parent's listener may have held the lock."""
+        self._lock = threading.Lock()
+        self._run = None
 
     def open(self, sink: Sink) -> None:
         """Write to `sink` from now on; call `close` first when a run is open."""
@@ -161,7 +213,7 @@ class Outputs:
             if run is not None:
                 self._take_asked(run)
                 self._take(run, message)
-            self._remember(message)
+            self._said.hear(message)
 
     def tick(self) -> float | None:
         """Write what was held back long enough; return the seconds until that is due again, if ever."""
@@ -171,9 +223,7 @@ class Outputs:
                 return None
             self._take_asked(run)
             now, next_due = self._clock(), None
-            for cell in run.cells.values():
-                if not cell.held:
-                    continue
+            for cell in list(run.waiting):
                 due = cell.since + self._delay(cell) - now
                 if due <= 0:
                     self._flush(run, cell)
@@ -181,25 +231,16 @@ class Outputs:
                     next_due = due
             return next_due
 
-    # What the current cell said before anybody asked ------------------------------------------------
-
-    def _remember(self, message: Message) -> None:
-        if message.kind == "execute_input":
-            self._current, self._said, self._said_size = message.parent, [], 0
-        elif message.kind in REMEMBERED and message.parent == self._current and self._current:
-            self._said_size += _rough_size(message.content)
-            if self._said_size <= self.limits.text * 2:
-                self._said.append(message)
-
     def _take_asked(self, run: _RunOutputs) -> None:
         while self._asked:
             asker, msg_id, number = self._asked.popleft()
             if asker is not run or msg_id in run.cells:
                 continue
-            run.cells[msg_id] = CellOutputs(number)
-            if msg_id == self._current:
-                for message in self._said:
+            cell = run.cells[msg_id] = CellOutputs(number)
+            if msg_id == self._said.by:
+                for message in self._said.messages:
                     self._take(run, message)
+                cell.cut += self._said.lost
 
     # Holding back -----------------------------------------------------------------------------------
 
@@ -259,6 +300,11 @@ class Outputs:
                 # The newest data under this id wins everywhere, so the two cells must not change places.
                 self._flush(run, before)
             run.displays[display_id] = cell
+            run.displays.move_to_end(display_id)
+            if len(run.displays) > self.limits.displays:
+                run.displays.popitem(last=False)
+            # An update held back so far is older than this display: the next one comes after it.
+            cell.updates.pop(display_id, None)
         self._hold(run, cell, Display(output, _rough_size(content), display_id))
 
     def _take_update(self, run: _RunOutputs, message: Message) -> None:
@@ -267,27 +313,32 @@ class Outputs:
         cell = run.displays.get(display_id) if display_id else None
         if cell is None or display_id is None:
             return
-        update = Update(display_id, content.get("data") or {}, content.get("metadata") or {}, _rough_size(content))
-        for place, held in enumerate(cell.held):
-            if type(held) is Update and held.display_id == display_id:
-                cell.held_size += update.size - held.size
-                cell.held[place] = update
-                break
-        else:
+        run.displays.move_to_end(display_id)
+        data, metadata, size = content.get("data") or {}, content.get("metadata") or {}, _rough_size(content)
+        held = cell.updates.get(display_id)
+        if held is None:
+            cell.updates[display_id] = update = Update(display_id, data, metadata, size)
             self._hold(run, cell, update)
+        else:
+            cell.held_size += size - held.size
+            held.data, held.metadata, held.size = data, metadata, size
 
     def _take_clear(self, run: _RunOutputs, cell: CellOutputs, *, wait: bool) -> None:
-        if not wait:
-            self._drop_held(cell)
-        elif any(type(held) is Clear and held.wait for held in cell.held[-1:]):
+        if wait and any(type(held) is Clear and held.wait for held in cell.held[-1:]):
             return
-        self._hold(run, cell, Clear(wait))
+        if wait or not cell.held:
+            self._hold(run, cell, Clear(wait))
+        else:
+            # What was dropped has waited since `since`: frames that follow each other fast are written in time too.
+            self._drop_held(cell)
+            cell.held.append(Clear(wait))
 
     def _hold(self, run: _RunOutputs, cell: CellOutputs, thing: Stream | Display | Update | Clear) -> None:
         if type(thing) is Stream or type(thing) is Display:
             self._clear_before(cell)
         if not cell.held:
             cell.since = self._clock()
+            run.waiting[cell] = None
         cell.held.append(thing)
         cell.held_size += thing.size
         if cell.held_size > self.limits.held:
@@ -307,6 +358,7 @@ class Outputs:
             if type(held) is Display and held.display_id
         ]
         cell.held = [*updates]
+        cell.updates = {update.display_id: update for update in updates}
         cell.held_size = sum(held.size for held in updates)
 
     def _delay(self, cell: CellOutputs) -> float:
@@ -330,21 +382,30 @@ class Outputs:
                 run.sink.append("point", k=found.label, v=json_number(found.value), s=step, o="printed", c=cell.number)
 
     def _flush(self, run: _RunOutputs, cell: CellOutputs) -> None:
+        run.waiting.pop(cell, None)
         held, cell.held, cell.held_size = cell.held, [], 0
+        cell.updates.clear()
         for thing in held:
-            if type(thing) is Stream:
-                self._write_text(run, cell, thing)
-            elif type(thing) is Display:
-                self._write_display(run, cell, thing)
-            elif type(thing) is Update:
-                self._write_update(run, cell, thing)
-            elif type(thing) is Clear:
-                run.sink.append("output-clear", cell=cell.number, wait=thing.wait)
-                cell.cleared += cell.live
-                cell.live = cell.text = 0
+            try:
+                self._write(run, cell, thing)
+            except Exception:
+                # What cannot be written (nested too deep, …) must not take the rest along.
+                cell.cut += thing.size
         if cell.cut and not cell.cut_told:
             run.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
             cell.cut, cell.cut_told = 0, True
+
+    def _write(self, run: _RunOutputs, cell: CellOutputs, thing: Stream | Display | Update | Clear) -> None:
+        if type(thing) is Stream:
+            self._write_text(run, cell, thing)
+        elif type(thing) is Display:
+            self._write_display(run, cell, thing)
+        elif type(thing) is Update:
+            self._write_update(run, cell, thing)
+        elif type(thing) is Clear:
+            run.sink.append("output-clear", cell=cell.number, wait=thing.wait)
+            cell.cleared += cell.live
+            cell.live = cell.text = 0
 
     def _write_text(self, run: _RunOutputs, cell: CellOutputs, stream: Stream) -> None:
         text = "".join(stream.parts)

@@ -35,7 +35,8 @@ def fields_of(value: object) -> dict[str, Any] | None:
         items = exact.instance_dict(value)
     if items is None or len(items) > _MOST_FIELDS:
         return None
-    return {key: item for key, item in items.items() if type(key) is str and not key.startswith("_")}
+    # A copy, made in one step: a thread of the user's may be changing them.
+    return {key: item for key, item in list(items.items()) if type(key) is str and not key.startswith("_")}
 
 
 def attribute_of(value: object, name: str) -> Any:
