@@ -162,15 +162,18 @@ def test_a_signal_handler_may_log_while_a_line_is_written(tmp_path: Path, monkey
 
 def test_a_forked_child_writes_nothing_even_when_a_lock_was_held(repository: Path) -> None:
     code = """
-import os, sys, threading, time, trackside as t
+import os, signal, sys, threading, time, trackside as t
 t.start("x")
 from trackside import api
-lock = api.recorder().journal._lock
+journal = api.recorder().journal
+lock = journal._lock
 threading.Thread(target=lambda: (lock.acquire(), time.sleep(0.5), lock.release())).start()
 time.sleep(0.1)
 pid = os.fork()
 if pid == 0:
+    signal.alarm(5)
     t.log(loss=9.0, step=9)
+    api.recorder() or journal.flush()
     os._exit(0)
 assert os.waitpid(pid, 0)[1] == 0
 t.log(loss=1.0, step=1)
