@@ -17,6 +17,7 @@ from kernels import ListSink
 from traitlets.config import Config
 
 from trackside.capture import hooks as hooks_module
+from trackside.capture.ending import describe
 from trackside.capture.hooks import CellHooks
 from trackside.run import fold
 
@@ -167,7 +168,7 @@ def test_the_code_of_a_users_exception_is_not_run(bench: Bench) -> None:
         "error = Own(Odd())"
     )
     bench.shell.user_ns["ran"].clear()
-    assert hooks_module._describe(bench.shell.user_ns["error"]) == {"ename": "Own", "evalue": ""}
+    assert describe(bench.shell.user_ns["error"]) == {"ename": "Own", "evalue": ""}
     assert bench.shell.user_ns["ran"] == []
 
 
@@ -392,7 +393,7 @@ def test_an_error_too_big_to_tell_is_told_by_its_name(bench: Bench) -> None:
     for _ in range(4):
         bench.run("raise ValueError('x' * 2_000_000)")
     assert [event["error"] for event in bench.sink.of("cell-end")] == [{"ename": "ValueError", "evalue": ""}] * 4
-    assert hooks_module._describe(ValueError(10**5_000)) == {"ename": "ValueError", "evalue": ""}
+    assert describe(ValueError(10**5_000)) == {"ename": "ValueError", "evalue": ""}
 
 
 def test_the_file_name_of_an_error_may_be_any_object_and_is_not_asked(bench: Bench) -> None:
@@ -400,7 +401,7 @@ def test_the_file_name_of_an_error_may_be_any_object_and_is_not_asked(bench: Ben
         "ran = []\nclass Name:\n    def __repr__(self):\n        ran.append('repr')\n        return 'name'\n"
         "error = FileNotFoundError(2, 'gone', Name())"
     )
-    described = hooks_module._describe(bench.shell.user_ns["error"])
+    described = describe(bench.shell.user_ns["error"])
     assert (described["ename"], bench.shell.user_ns["ran"]) == ("FileNotFoundError", [])
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import kernels
 import pytest
 
-from trackside.capture.iopub import Endpoint, Listener, Message, WrappedSend, endpoint_from, find_endpoint, parse
+from trackside.capture.iopub import Listener, WrappedSend
+from trackside.capture.wire import Endpoint, Message, endpoint_from, find_endpoint, parse
 
 HARD = {
     "plain print": "print('hello')",
@@ -241,8 +242,8 @@ def test_no_message_however_odd_ends_the_listening() -> None:
 
 def test_where_the_port_is_deaf_the_session_is_heard_instead(tmp_path: Path) -> None:
     start = (
-        "import kernels, os, pathlib\nfrom trackside.capture import iopub, live\n"
-        "iopub.find_endpoint = lambda kernel: iopub.Endpoint(address='tcp://127.0.0.1:9')\n"
+        "import kernels, os, pathlib\nfrom trackside.capture import iopub, live, wire\n"
+        "iopub.find_endpoint = lambda kernel: wire.Endpoint(address='tcp://127.0.0.1:9')\n"
         "capture = live.LiveCapture(get_ipython())\n"
         "capture.open(kernels.FolderSink(pathlib.Path(os.environ['TEST_JOURNAL'])))"
     )

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from kernels import ListSink
 
-from trackside.capture.iopub import Message
-from trackside.capture.outputs import OWN_MIME, Limits, Outputs
+from trackside.capture.held import Limits
+from trackside.capture.outputs import OWN_MIME, Outputs
+from trackside.capture.wire import Message
 from trackside.executed import fold_outputs, unpack_value
 from trackside.run import fold
 

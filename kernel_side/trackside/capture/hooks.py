@@ -10,25 +10,20 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from trackside.capture import exact, fork
+from trackside.capture import fork
 from trackside.capture.cellcode import parse_cell
+from trackside.capture.ending import error_of
 from trackside.capture.exact import NOTHING
 from trackside.capture.interrupts import Held
 from trackside.capture.measures import FoundMetric, find_metrics, read_declared_metrics
+from trackside.capture.opencell import INJECTED, OpenCell, cell_id, is_tagged, message_id
 from trackside.capture.outputs import Sink, json_number
 from trackside.capture.parameters import FoundParameter, find_parameters, read_declared
 from trackside.capture.secrets import screen_text, screen_value
 
 MOST_FAILURES = 3
-EVALUE_LENGTH = 2_000
-#: papermill writes this line first into the cell of parameters it injects.
-INJECTED = "# Parameters\n"
-_SIMPLE = frozenset({str, int, float, bool, type(None), bytes})
-#: Longer texts and bytes among an exception's arguments are not worth the time their `repr` takes.
-_LONGEST_ARGUMENT = 1_000_000
 
 Entry = TypeVar("Entry", bound=Callable[..., None])
 
@@ -37,19 +32,6 @@ class TracksOutputs(Protocol):
     """Who must know which request is which cell: `outputs.Outputs`."""
 
     def track(self, msg_id: str, number: int) -> None: ...
-
-
-@dataclass(slots=True)
-class OpenCell:
-    """A cell that is running now; `number` is None while it belongs to no run."""
-
-    info: Any
-    source: str
-    id: str | None
-    count: int | None
-    msg: str | None
-    tagged: bool
-    number: int | None = None
 
 
 def _guarded(entry: Entry) -> Entry:
@@ -237,7 +219,7 @@ class CellHooks:
         sink = self._get_sink()
         if cell is None or cell.number is None or sink is None or not self._recording:
             return
-        error = _error_of(result)
+        error = error_of(result)
         displayed = getattr(result, "result", None)
         try:
             self._capture(sink, cell, ok=error is None, displayed=NOTHING if displayed is None else displayed)
@@ -286,10 +268,10 @@ class CellHooks:
         cell = OpenCell(
             info=None,
             source=str(history[-1]),
-            id=_cell_id(parent),
+            id=cell_id(parent),
             count=len(history) - 1,
-            msg=_message_id(parent),
-            tagged=_is_tagged(parent),
+            msg=message_id(parent),
+            tagged=is_tagged(parent),
         )
         self._running[thread] = [cell]
         return cell
@@ -418,16 +400,16 @@ class CellHooks:
         parent = self._parent()
         raw = getattr(info, "raw_cell", None)
         source = raw if type(raw) is str else ""
-        cell_id = getattr(info, "cell_id", None)
+        given = getattr(info, "cell_id", None)
         return OpenCell(
             info=info,
             source=source,
-            id=cell_id if type(cell_id) is str else _cell_id(parent),
+            id=given if type(given) is str else cell_id(parent),
             # The history is the one counter that stands alike in every IPython at this point: 9.16 moved
             # `execution_count` on before calling us.
             count=len(self._shell.history_manager.input_hist_raw),
-            msg=_message_id(parent),
-            tagged=_is_tagged(parent) or source.startswith(INJECTED),
+            msg=message_id(parent),
+            tagged=is_tagged(parent) or source.startswith(INJECTED),
         )
 
     def _is_users(self, info: Any) -> bool:
@@ -468,57 +450,6 @@ class CellHooks:
                 )
         except BaseException:
             return
-
-
-def _message_id(parent: dict[str, Any]) -> str | None:
-    found = (parent.get("header") or {}).get("msg_id")
-    return found if type(found) is str else None
-
-
-def _cell_id(parent: dict[str, Any]) -> str | None:
-    found = (parent.get("metadata") or {}).get("cellId")
-    return found if type(found) is str else None
-
-
-def _is_tagged(parent: dict[str, Any]) -> bool:
-    """JupyterLab sends the cell's metadata along with its code."""
-    tags = (parent.get("metadata") or {}).get("tags")
-    return type(tags) is list and "parameters" in tags
-
-
-def _error_of(result: Any) -> dict[str, str] | None:
-    """Say which error ended the cell; None when it ran through. Runs no code of the exception's class."""
-    if result is None:
-        import sys
-
-        error = sys.exc_info()[1]
-        return _describe(error) if error is not None else {"ename": "Interrupted", "evalue": ""}
-    for name in ("error_before_exec", "error_in_exec"):
-        error = getattr(result, name, None)
-        if error is not None:
-            return _describe(error)
-    return None
-
-
-def _describe(error: BaseException) -> dict[str, str]:
-    kind = type(error)
-    arguments = BaseException.__dict__["args"].__get__(error)
-    evalue = ""
-    if all(map(_is_simple, arguments)):
-        # Python's own classes tell more than their arguments, `OSError` a file name, which may be any object.
-        own = exact.module_of(kind) == "builtins" and all(map(_is_simple, exact.slot_values(error).values()))
-        evalue = str(error) if own else BaseException.__str__(error)
-    clean, _ = screen_text(evalue[:EVALUE_LENGTH])
-    return {"ename": exact.class_name(kind), "evalue": clean}
-
-
-def _is_simple(value: Any) -> bool:
-    kind = type(value)
-    if kind is int:
-        return bool(value.bit_length() < 10_000)  # Python refuses to print more
-    if kind is str or kind is bytes:
-        return len(value) <= _LONGEST_ARGUMENT
-    return kind in _SIMPLE
 
 
 def _json_value(value: object) -> object:

@@ -16,14 +16,14 @@ from typing import Any, Protocol
 
 from trackside.capture import fork
 from trackside.capture.bundle import Bundle, pack_bundle, screen_long
-from trackside.capture.iopub import Message
+from trackside.capture.held import CellOutputs, Clear, Display, Limits, Stream, Update, rough_size
 from trackside.capture.printed import find_printed
+from trackside.capture.said import DISPLAYS, Said
+from trackside.capture.wire import Message
 
 OWN_MIME = "application/vnd.trackside.run+json"
 OWN_METADATA = "trackside"
-DISPLAYS = frozenset({"display_data", "execute_result"})
 UNTIL_REST = 86_400.0
-REMEMBERED = DISPLAYS | {"stream", "error", "update_display_data"}
 
 
 class Sink(Protocol):
@@ -32,83 +32,6 @@ class Sink(Protocol):
     def append(self, kind: str, /, **fields: object) -> None: ...
 
     def keep(self, data: bytes) -> dict[str, object]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Bounds on what is kept of one cell (characters) and on how long it is held back (seconds)."""
-
-    text: int = 1_000_000
-    cell: int = 10_000_000
-    inline: int = 8_192
-    delay: float = 0.25
-    chunk: int = 65_536
-    scanned: int = 1_000_000
-    #: Past this much written and then cleared (a live plot), frames are written more rarely.
-    cleared: int = 5_000_000
-    slow_delay: float = 5.0
-    #: Past this much written in all, only what stands when the cell comes to rest is.
-    written: int = 50_000_000
-    #: What may lie in memory, not yet written.
-    held: int = 20_000_000
-    #: Displays with an id, whose updates are still taken; the longest unused are forgotten first.
-    displays: int = 100_000
-
-
-@dataclass(slots=True)
-class Stream:
-    """A piece of text not yet written: consecutive chunks of one stream."""
-
-    name: str
-    parts: list[str] = field(default_factory=list)
-    size: int = 0
-
-
-@dataclass(slots=True)
-class Display:
-    """A display, result or error not yet written."""
-
-    output: dict[str, Any]
-    size: int
-    display_id: str | None = None
-
-
-@dataclass(slots=True)
-class Update:
-    """The newest data of a display that is already out."""
-
-    display_id: str
-    data: dict[str, Any]
-    metadata: dict[str, Any]
-    size: int
-
-
-@dataclass(slots=True)
-class Clear:
-    """A `clear_output`; with `wait` it acts when the next output arrives."""
-
-    wait: bool
-    size: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class CellOutputs:
-    """What one cell published: what is held back, and how much was kept and cut so far."""
-
-    number: int
-    held: list[Stream | Display | Update | Clear] = field(default_factory=list)
-    #: The updates among `held` which a newer one replaces, by display id.
-    updates: dict[str, Update] = field(default_factory=dict)
-    held_size: int = 0
-    since: float = 0.0
-    text: int = 0
-    live: int = 0
-    written: int = 0
-    cleared: int = 0
-    cut: int = 0
-    cut_told: bool = False
-    scan: dict[str, deque[str]] = field(default_factory=dict)
-    scan_size: int = 0
 
 
 @dataclass(slots=True)
@@ -120,47 +43,6 @@ class _RunOutputs:
     displays: OrderedDict[str, CellOutputs] = field(default_factory=OrderedDict)
     hits: set[str] = field(default_factory=set)
     steps: dict[str, int] = field(default_factory=dict)
-
-
-class Said:
-    """What the running cell has said so far, within bounds: the run which it starts has it whole."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._begin("")
-
-    def _begin(self, by: str) -> None:
-        #: The request the cell answers, its messages, and the characters left out of them.
-        self.by = by
-        self._forget()
-
-    def _forget(self) -> None:
-        self.messages: list[Message] = []
-        self.lost = 0
-        self._size = 0
-        self._clearing = False
-
-    def hear(self, message: Message) -> None:
-        """Take one message in, of any cell."""
-        if message.kind == "execute_input":
-            self._begin(message.parent)
-        elif not self.by or message.parent != self.by:
-            return
-        elif message.kind == "clear_output":
-            # Frames of an animation are not kept: the last would be the one there is no room for.
-            if message.content.get("wait"):
-                self._clearing = True
-            else:
-                self._forget()
-        elif message.kind in REMEMBERED:
-            if self._clearing and message.kind != "update_display_data":
-                self._forget()
-            size = _rough_size(message.content)
-            if self._size + size <= self._most:
-                self._size += size
-                self.messages.append(message)
-            else:
-                self.lost += size
 
 
 class Outputs:
@@ -305,7 +187,7 @@ class Outputs:
                 run.displays.popitem(last=False)
             # An update held back so far is older than this display: the next one comes after it.
             cell.updates.pop(display_id, None)
-        self._hold(run, cell, Display(output, _rough_size(content), display_id))
+        self._hold(run, cell, Display(output, rough_size(content), display_id))
 
     def _take_update(self, run: _RunOutputs, message: Message) -> None:
         content = message.content
@@ -314,7 +196,7 @@ class Outputs:
         if cell is None or display_id is None:
             return
         run.displays.move_to_end(display_id)
-        data, metadata, size = content.get("data") or {}, content.get("metadata") or {}, _rough_size(content)
+        data, metadata, size = content.get("data") or {}, content.get("metadata") or {}, rough_size(content)
         held = cell.updates.get(display_id)
         if held is None:
             cell.updates[display_id] = update = Update(display_id, data, metadata, size)
@@ -501,20 +383,7 @@ def _error_from(content: dict[str, Any]) -> Display:
         "evalue": str(content.get("evalue", "")),
         "traceback": list(content.get("traceback") or []),
     }
-    return Display(output, _rough_size(content))
-
-
-def _rough_size(content: dict[str, Any]) -> int:
-    """Estimate what a message weighs by its strings, without encoding it again."""
-    size = 64
-    for value in content.values():
-        if type(value) is str:
-            size += len(value)
-        elif type(value) is dict:
-            size += _rough_size(value)
-        elif type(value) is list:
-            size += sum(len(item) if type(item) is str else 16 for item in value)
-    return size
+    return Display(output, rough_size(content))
 
 
 def _bytes(text: str) -> int:
