@@ -17,11 +17,12 @@ from trackside.capture.cellcode import parse_cell
 from trackside.capture.ending import error_of
 from trackside.capture.exact import NOTHING
 from trackside.capture.interrupts import Held
-from trackside.capture.measures import FoundMetric, find_metrics, read_declared_metrics
+from trackside.capture.measures import find_metrics, read_declared_metrics
 from trackside.capture.opencell import INJECTED, OpenCell, cell_id, is_tagged, message_id
-from trackside.capture.outputs import Sink, json_number
-from trackside.capture.parameters import FoundParameter, find_parameters, read_declared
-from trackside.capture.secrets import screen_text, screen_value
+from trackside.capture.parameters import find_parameters, read_declared
+from trackside.capture.secrets import screen_text
+from trackside.capture.writing import Sink
+from trackside.capture.written import Written, tell_secret, write_plain_result
 
 MOST_FAILURES = 3
 
@@ -86,8 +87,7 @@ class CellHooks:
 
     def _reset(self) -> None:
         self._number = 0
-        self._params: dict[str, tuple[str, str]] = {}
-        self._points: dict[str, tuple[float, int]] = {}
+        self._written = Written()
         self._declared_params: dict[str, None] = {}
         self._declared_metrics: dict[str, None] = {}
         self._ignored: frozenset[str] = frozenset()
@@ -224,7 +224,7 @@ class CellHooks:
         try:
             self._capture(sink, cell, ok=error is None, displayed=NOTHING if displayed is None else displayed)
             if self._outputs is None:
-                self._write_plain_result(sink, cell, result, error)
+                write_plain_result(sink, cell.number, self._shell, result, error)
         finally:
             sink.append("cell-end", cell=cell.number, ok=error is None, error=error)
 
@@ -289,7 +289,7 @@ class CellHooks:
         source, hits = screen_text(cell.source)
         sink.append("cell", cell=cell.number, msg=cell.msg, id=cell.id, count=cell.count, source=source)
         if hits:
-            _tell_secret(sink, "a cell's code")
+            tell_secret(sink, "a cell's code")
 
     def _capture(self, sink: Sink, cell: OpenCell, *, ok: bool, displayed: object) -> None:
         namespace = self._shell.user_ns
@@ -298,9 +298,9 @@ class CellHooks:
         if tree is not None:
             tagged = cell.tagged or cell.source.strip() in self.parameter_sources
             found = find_parameters(tree, namespace, tagged=tagged, ignore=self._ignored)
-            self._write_params(sink, cell.number, found)
+            self._written.params(sink, cell.number, found)
             metrics = find_metrics(tree, namespace, ignore=self._ignored, displayed=displayed)
-            self._write_points(sink, cell.number, metrics, repeat=ok)
+            self._written.points(sink, cell.number, metrics, repeat=ok)
             assigned = {metric.name for metric in metrics}
         if self._declared_params or self._declared_metrics:
             self._read_declared(sink, cell.number, assigned=assigned)
@@ -310,89 +310,15 @@ class CellHooks:
         refused: list[tuple[str, str]] = []
         if self._declared_params:
             found, refused = read_declared(list(self._declared_params), namespace)
-            self._write_params(sink, number, found, origin="declared")
+            self._written.params(sink, number, found, origin="declared")
         if self._declared_metrics:
             metrics, more = read_declared_metrics(list(self._declared_metrics), namespace)
             again = [metric for metric in metrics if assigned is not None and metric.name in assigned]
             others = [metric for metric in metrics if metric not in again]
-            self._write_points(sink, number, again, repeat=True, origin="declared")
-            self._write_points(sink, number, others, repeat=False, origin="declared")
+            self._written.points(sink, number, again, repeat=True, origin="declared")
+            self._written.points(sink, number, others, repeat=False, origin="declared")
             refused = [*refused, *more]
         return refused
-
-    def _write_params(
-        self, sink: Sink, number: int | None, found: Iterable[FoundParameter], origin: str | None = None
-    ) -> None:
-        values: dict[str, object] = {}
-        for parameter in found:
-            # Values are of exact builtin types (capture.parameters), so repr runs no code of the user's.
-            now = (repr(parameter.value), origin or parameter.origin)
-            if self._params.get(parameter.name) == now:
-                continue
-            self._params[parameter.name] = now
-            value, hit = screen_value(parameter.name, parameter.value)
-            if hit is not None:
-                _tell_secret(sink, f"the parameter {parameter.name}")
-            values[parameter.name] = {
-                "value": _json_value(value),
-                "origin": now[1],
-                "box": parameter.box,
-                "rule": parameter.rule,
-                **({"via": parameter.via} if parameter.via else {}),
-            }
-        if values:
-            sink.append("params", values=values, cell=number)
-
-    def _write_points(
-        self,
-        sink: Sink,
-        number: int | None,
-        found: Iterable[FoundMetric],
-        *,
-        repeat: bool,
-        origin: str | None = None,
-    ) -> None:
-        for metric in found:
-            last = self._points.get(metric.name)
-            if last is not None and not repeat and _same(last[0], metric.value):
-                continue
-            step = 0 if last is None else last[1] + 1
-            self._points[metric.name] = (metric.value, step)
-            more: dict[str, object] = {} if metric.direction == "unknown" else {"d": metric.direction}
-            if metric.extra:
-                more["x"] = {name: _json_value(value) for name, value in metric.extra.items()}
-            sink.append(
-                "point",
-                k=metric.name,
-                v=json_number(metric.value),
-                s=step,
-                o=origin or metric.origin,
-                c=number,
-                **more,
-            )
-
-    def _write_plain_result(self, sink: Sink, cell: OpenCell, result: Any, error: dict[str, str] | None) -> None:
-        """Record result and error where there is no kernel to listen to (IPython in a terminal)."""
-        if error is not None:
-            output: dict[str, object] = {"output_type": "error", **error, "traceback": []}
-            sink.append("output", cell=cell.number, output=output)
-            return
-        count = getattr(result, "execution_count", None)
-        text = self._shell.history_manager.output_hist_reprs.get(count)
-        if type(text) is str and getattr(result, "result", None) is not None:
-            clean, hits = screen_text(text[:100_000])
-            if hits:
-                _tell_secret(sink, "a result")
-            sink.append(
-                "output",
-                cell=cell.number,
-                output={
-                    "output_type": "execute_result",
-                    "data": {"text/plain": clean},
-                    "metadata": {},
-                    "execution_count": count,
-                },
-            )
 
     # Facts about a cell -----------------------------------------------------------------------------
 
@@ -450,24 +376,3 @@ class CellHooks:
                 )
         except BaseException:
             return
-
-
-def _json_value(value: object) -> object:
-    if type(value) is float:
-        return json_number(value)
-    if type(value) is list:
-        return [_json_value(item) for item in value]
-    return value
-
-
-def _same(left: float, right: float) -> bool:
-    return left == right or (left != left and right != right)
-
-
-def _tell_secret(sink: Sink, where: str) -> None:
-    sink.append(
-        "warning",
-        code="secret-redacted",
-        message=f"What looks like a secret in {where} was redacted in the run.",
-        hint="Keep it in an environment variable; the notebook itself still holds it.",
-    )

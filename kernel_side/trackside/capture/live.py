@@ -7,7 +7,8 @@ from typing import Any
 
 from .hooks import CellHooks
 from .iopub import Listener, WrappedSend, listen
-from .outputs import Outputs, Sink
+from .outputs import Outputs
+from .writing import Sink
 
 
 class LiveCapture:

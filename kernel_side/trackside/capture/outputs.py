@@ -12,36 +12,27 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from trackside.capture import fork
-from trackside.capture.bundle import Bundle, pack_bundle, screen_long
 from trackside.capture.held import CellOutputs, Clear, Display, Limits, Stream, Update, rough_size
 from trackside.capture.printed import find_printed
 from trackside.capture.said import DISPLAYS, Said
 from trackside.capture.wire import Message
+from trackside.capture.writing import OutputWriter, Sink, json_number, weight
 
 OWN_MIME = "application/vnd.trackside.run+json"
 OWN_METADATA = "trackside"
 UNTIL_REST = 86_400.0
 
 
-class Sink(Protocol):
-    """What capture writes to: the journal."""
-
-    def append(self, kind: str, /, **fields: object) -> None: ...
-
-    def keep(self, data: bytes) -> dict[str, object]: ...
-
-
 @dataclass(slots=True)
 class _RunOutputs:
-    sink: Sink
+    writer: OutputWriter
     cells: dict[str, CellOutputs] = field(default_factory=dict)
     #: The cells that hold something back: a session has thousands which do not.
     waiting: dict[CellOutputs, None] = field(default_factory=dict)
     displays: OrderedDict[str, CellOutputs] = field(default_factory=OrderedDict)
-    hits: set[str] = field(default_factory=set)
     steps: dict[str, int] = field(default_factory=dict)
 
 
@@ -70,7 +61,7 @@ class Outputs:
     def open(self, sink: Sink) -> None:
         """Write to `sink` from now on; call `close` first when a run is open."""
         with self._lock:
-            self._run = _RunOutputs(sink)
+            self._run = _RunOutputs(OutputWriter(sink, self.limits))
 
     def close(self) -> None:
         """Write everything held back and forget the run; call the listener's `barrier` first."""
@@ -152,7 +143,7 @@ class Outputs:
             self._hold(run, cell, last)
         room = self.limits.text - last.size
         if len(text) > room:
-            cell.cut += _bytes(text[room:])
+            cell.cut += weight(text[room:])
             text = text[:room]
         last.parts.append(text)
         last.size += len(text)
@@ -254,14 +245,16 @@ class Outputs:
         """Write everything of a cell that came to rest, what was cut, and the metrics it printed."""
         self._flush(run, cell)
         if cell.cut:
-            run.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
+            run.writer.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
             cell.cut, cell.cut_told = 0, True
         scan, cell.scan, cell.scan_size = cell.scan, {}, 0
         for parts in scan.values():
             for found in find_printed("".join(parts)):
                 step = found.step if found.step is not None else run.steps.get(found.label, 0)
                 run.steps[found.label] = step + 1
-                run.sink.append("point", k=found.label, v=json_number(found.value), s=step, o="printed", c=cell.number)
+                run.writer.sink.append(
+                    "point", k=found.label, v=json_number(found.value), s=step, o="printed", c=cell.number
+                )
 
     def _flush(self, run: _RunOutputs, cell: CellOutputs) -> None:
         run.waiting.pop(cell, None)
@@ -269,111 +262,13 @@ class Outputs:
         cell.updates.clear()
         for thing in held:
             try:
-                self._write(run, cell, thing)
+                run.writer.write(cell, thing)
             except Exception:
                 # What cannot be written (nested too deep, …) must not take the rest along.
                 cell.cut += thing.size
         if cell.cut and not cell.cut_told:
-            run.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
+            run.writer.sink.append("output-cut", cell=cell.number, bytes=cell.cut)
             cell.cut, cell.cut_told = 0, True
-
-    def _write(self, run: _RunOutputs, cell: CellOutputs, thing: Stream | Display | Update | Clear) -> None:
-        if type(thing) is Stream:
-            self._write_text(run, cell, thing)
-        elif type(thing) is Display:
-            self._write_display(run, cell, thing)
-        elif type(thing) is Update:
-            self._write_update(run, cell, thing)
-        elif type(thing) is Clear:
-            run.sink.append("output-clear", cell=cell.number, wait=thing.wait)
-            cell.cleared += cell.live
-            cell.live = cell.text = 0
-
-    def _write_text(self, run: _RunOutputs, cell: CellOutputs, stream: Stream) -> None:
-        text = "".join(stream.parts)
-        room = max(0, min(self.limits.text - cell.text, self.limits.cell - cell.live))
-        if len(text) > room:
-            cell.cut += _bytes(text[room:])
-            text = text[:room]
-        if not text:
-            return
-        cell.text += len(text)
-        self._count(cell, len(text))
-        clean, hits = screen_long(text)
-        self._tell(run, hits)
-        output = {"output_type": "stream", "name": stream.name, "text": clean}
-        run.sink.append("output", cell=cell.number, output=output)
-
-    def _write_display(self, run: _RunOutputs, cell: CellOutputs, display: Display) -> None:
-        output = display.output
-        if output["output_type"] == "error":
-            output = self._screened_error(run, cell, output)
-        else:
-            packed = self._pack(run, cell, output["data"])
-            if output["data"] and not packed.data:
-                return
-            output = {**output, "data": packed.data}
-        extra = {"display_id": display.display_id} if display.display_id else {}
-        run.sink.append("output", cell=cell.number, output=output, **extra)
-
-    def _write_update(self, run: _RunOutputs, cell: CellOutputs, update: Update) -> None:
-        # An update takes the place of what was counted before, as far as anybody can tell.
-        live, cell.live = cell.live, 0
-        packed = self._pack(run, cell, update.data)
-        cell.live, cell.cleared = max(live, cell.live), cell.cleared + cell.live
-        if packed.data or not update.data:
-            run.sink.append(
-                "output-update",
-                display_id=update.display_id,
-                data=packed.data,
-                metadata=update.metadata,
-            )
-
-    def _pack(self, run: _RunOutputs, cell: CellOutputs, data: dict[str, Any]) -> Bundle:
-        packed = pack_bundle(
-            data, keep=run.sink.keep, inline=self.limits.inline, room=max(0, self.limits.cell - cell.live)
-        )
-        cell.cut += packed.cut
-        self._count(cell, packed.size)
-        self._tell(run, packed.hits)
-        return packed
-
-    def _screened_error(self, run: _RunOutputs, cell: CellOutputs, output: dict[str, Any]) -> dict[str, Any]:
-        room = max(4_096, self.limits.text - cell.text)
-        lines: list[str] = []
-        for line in output["traceback"]:
-            clean, hits = screen_long(str(line)[:room])
-            cell.cut += _bytes(str(line)[room:])
-            room -= len(clean)
-            self._tell(run, hits)
-            lines.append(clean)
-        evalue, hits = screen_long(str(output["evalue"]))
-        self._tell(run, hits)
-        self._count(cell, sum(map(len, lines)))
-        return {**output, "evalue": evalue, "traceback": lines}
-
-    def _count(self, cell: CellOutputs, size: int) -> None:
-        cell.live += size
-        cell.written += size
-
-    def _tell(self, run: _RunOutputs, hits: frozenset[str]) -> None:
-        for kind in sorted(hits - run.hits):
-            run.hits.add(kind)
-            run.sink.append(
-                "warning",
-                code="secret-in-output",
-                message=f"An output held what looks like a secret ({kind}); it was redacted in the run.",
-                hint="The notebook itself still shows it: clear that output before you share the file.",
-            )
-
-
-def json_number(value: float) -> float | str:
-    """Return a number as JSON can hold it: NaN and the infinities by their names."""
-    if value != value:
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
 
 
 def _error_from(content: dict[str, Any]) -> Display:
@@ -384,7 +279,3 @@ def _error_from(content: dict[str, Any]) -> Display:
         "traceback": list(content.get("traceback") or []),
     }
     return Display(output, rough_size(content))
-
-
-def _bytes(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))
