@@ -140,3 +140,8 @@ def test_whatever_ipython_accepts_we_accept_with_the_same_lines(lines: list[str]
     assert ours is not None
     plain = [node.lineno for node in theirs.body if isinstance(node, (ast.Assign, ast.If))]
     assert [node.lineno for node in ours.body if isinstance(node, (ast.Assign, ast.If))] == plain
+
+
+def test_a_cell_full_of_data_is_left_unread_for_reading_it_costs_as_much_as_running_it() -> None:
+    assert parse_cell(f"table = [{'1, ' * 100_000}]") is None
+    assert parse_cell(f"table = [{'1, ' * 10_000}]") is not None

@@ -35,7 +35,8 @@ _AUTOCALL: Final = lazy_pattern(r"(\s*)[,;/][A-Za-z_]")
 _CAPTURES: Final = lazy_pattern(r"\s*%%capture\s+(?:--?[\w-]+\s+)*([A-Za-z_]\w*)")
 _ESCAPE: Final = lazy_pattern(r"\\(.|\n)", re.DOTALL)
 _ESCAPES: Final = frozenset("\\'\"abfnrtvxuUN01234567\n\r")
-_LONGEST: Final = 1_000_000
+#: A longer cell is data; its tree would take half a second and 100 MB for each megabyte.
+_LONGEST: Final = 250_000
 _MOST_FAULTS: Final = 20
 
 _last: tuple[str, str | None, ast.Module | None] = ("", "", ast.Module(body=[], type_ignores=[]))
