@@ -28,7 +28,10 @@ class Limits:
     displays: int = 100_000
 
 
-@dataclass(slots=True)
+# No `eq` and `repr` below: each costs loading time, and nobody compares or prints these.
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Stream:
     """A piece of text not yet written: consecutive chunks of one stream."""
 
@@ -37,7 +40,7 @@ class Stream:
     size: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Display:
     """A display, result or error not yet written."""
 
@@ -46,7 +49,7 @@ class Display:
     display_id: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Update:
     """The newest data of a display that is already out."""
 
@@ -56,7 +59,7 @@ class Update:
     size: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Clear:
     """A `clear_output`; with `wait` it acts when the next output arrives."""
 
@@ -64,7 +67,7 @@ class Clear:
     size: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CellOutputs:
     """What one cell published: what is held back, and how much was kept and cut so far."""
 

@@ -9,7 +9,7 @@ from typing import Any
 INJECTED = "# Parameters\n"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class OpenCell:
     """A cell that is running now; `number` is None while it belongs to no run."""
 

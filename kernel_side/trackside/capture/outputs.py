@@ -26,7 +26,7 @@ OWN_METADATA = "trackside"
 UNTIL_REST = 86_400.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _RunOutputs:
     writer: OutputWriter
     cells: dict[str, CellOutputs] = field(default_factory=dict)

@@ -23,7 +23,7 @@ class Binding:
     in_loop: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Survey:
     """What a cell does, in the order written; `augmented` are names used with `+=` and the like anywhere."""
 
