@@ -1,133 +1,111 @@
-"""One open run of a process: what is acknowledged, what is refused, and how it ends."""
+"""One open run: what happens between its first line and its experiment, in the orders that threads allow."""
 
 from __future__ import annotations
 
-import math
+import json
+import subprocess
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-import states
 
-from trackside import api
-from trackside.errors import StateError, UsageError
-from trackside.git.repository import open_repository
-from trackside.recovery import recover
+import trackside
+from trackside import background
+from trackside.journal.worker import worker
 
 
-def test_without_a_run_logging_says_what_to_do(repository: Path) -> None:
-    with states.working_in(repository), pytest.raises(StateError) as caught:
-        api.log(loss=1.0)
+def record_of(repository: Path, name: str) -> Any:
+    refs = subprocess.run(
+        ["git", "for-each-ref", "--format=%(refname)", "refs/exps"], cwd=repository, capture_output=True, text=True
+    ).stdout.split()
+    ref = next(ref for ref in refs if ref.endswith(f"/{name}"))
+    show = ["git", "show", f"{ref}:.trackside/run.json"]
+    return json.loads(subprocess.run(show, cwd=repository, capture_output=True, check=True).stdout)
 
-    assert caught.value.code == "no-run"
+
+def test_a_file_written_while_the_start_is_noted_is_in_the_experiment(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Once: the run ended while its first snapshot was being taken, and that snapshot stood for its end too.
+    monkeypatch.chdir(repository)
+    take = background.Background._snapshot
+    taken = threading.Event()
+
+    def take_while_the_run_goes_on(self: Any, *args: Any) -> Any:
+        snapshot = take(self, *args)
+        taken.set()
+        while not self.has_ended:
+            time.sleep(0.001)
+        return snapshot
+
+    monkeypatch.setattr(background.Background, "_snapshot", take_while_the_run_goes_on)
+    trackside.start("raced")
+    assert taken.wait(10)
+    (repository / "late.py").write_text("x = 1\n")
+    trackside.end()
+    assert record_of(repository, "raced")["files"]["added"] == ["late.py"]
+
+
+def test_a_run_that_is_over_before_its_start_is_noted_takes_one_snapshot(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "early.py").write_text("x = 1\n")
+    taken = []
+    take = background.Background._snapshot
+    monkeypatch.setattr(background.Background, "_snapshot", lambda self, *args: taken.append(1) or take(self, *args))
+    held = worker_held_up()
+    trackside.start("short")
+    trackside.log(loss=0.5)
+    held()
+    trackside.end()
+    record = record_of(repository, "short")
+    assert record["files"]["added"] == ["early.py"]
+    assert len(taken) == 1
+
+
+def worker_held_up() -> Any:
+    """Keep the worker busy until the run has ended."""
+    gate = threading.Event()
+    worker.submit(lambda: gate.wait(5))
+
+    def let_go_soon() -> None:
+        threading.Thread(target=lambda: (time.sleep(0.2), gate.set()), daemon=True).start()
+
+    return let_go_soon
+
+
+def test_logging_without_a_run_says_how_to_start_one(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    with pytest.raises(trackside.TracksideError, match="No run is open") as caught:
+        trackside.log(loss=0.5)
     assert "trackside.start()" in caught.value.hint
 
 
-def test_a_block_that_raises_seals_its_run_as_failed(repository: Path) -> None:
-    with states.working_in(repository), pytest.raises(ZeroDivisionError), api.start("x") as run:
-        run.log(loss=1.0)
-        run.log(loss=1 / 0)
-
-    assert states.record_of(repository, "x")["status"] == "failed"
-
-
-def test_values_that_are_no_finite_numbers_survive(repository: Path) -> None:
-    with states.working_in(repository):
-        api.start("x")
-        for step, value in enumerate([math.nan, math.inf, -math.inf, True, 2**70, -0.0, 5e-324]):
-            api.log(loss=value, step=step)
-        api.finish()
-
-    metric = states.record_of(repository, "x")["metrics"]["loss"]
-    assert metric["count"] == 7
-    assert metric["last"] == 5e-324
+@pytest.mark.parametrize("value", ["0.5", None, [0.5], object(), 1j])
+def test_what_is_no_number_is_refused_and_the_run_goes_on(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, value: object
+) -> None:
+    monkeypatch.chdir(repository)
+    with trackside.start("typed") as run:
+        with pytest.raises(trackside.TracksideError, match="loss is a .*, not a number"):
+            trackside.log(loss=value)
+        trackside.log(loss=0.25)
+        assert run.is_open
+    assert record_of(repository, "typed")["metrics"]["loss"]["last"] == 0.25
 
 
-def test_what_is_no_number_is_refused_before_anything_is_written(repository: Path) -> None:
-    with states.working_in(repository):
-        api.start("x")
-        states.wait_for_worker()
-        before = states.journals(repository)[0].read_bytes()
-        for value in ("1.0", None, [1.0], object()):
-            with pytest.raises(UsageError):
-                api.log(loss=value)
-        after = states.journals(repository)[0].read_bytes()
-        api.finish(discard=True)
-
-    assert after == before
-    assert states.experiments(repository) == {}
-
-
-def test_a_discarded_run_leaves_nothing(repository: Path) -> None:
-    states.write(repository, {"train.py": "lr = 5\n"})
-    before = states.state_of(repository)
-    states.begin(repository)
-
-    outcome = api.finish(discard=True)
-
-    assert outcome.state == "discarded"
-    assert (states.journals(repository), states.open_refs(repository)) == ([], [])
-    assert states.state_of(repository) == before
-
-
-def test_a_run_ends_once(repository: Path) -> None:
-    with states.working_in(repository):
-        api.start("x")
-        api.finish()
-        with pytest.raises(StateError):
-            api.finish()
-
-
-def test_sealing_that_takes_long_goes_on_behind_the_next_run(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import trackside.sealing as sealing
-
-    real = sealing.seal
-
-    def slow(*args: object, **options: object) -> object:
-        time.sleep(0.8)
-        return real(*args, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(sealing, "seal", slow)
-    with states.working_in(repository):
-        api.start("one")
-        api.log(loss=1.0)
-        outcome = api.finish(wait=0.1)
-        api.start("two")
-        api.log(loss=2.0)
-        assert api.finish().state == "sealed"
-
-    assert outcome.state == "sealing"
-    assert sorted(states.experiments(repository)) == ["one", "two"]
-
-
-def test_a_run_whose_end_nobody_waits_for_is_not_sealed_twice(repository: Path) -> None:
-    with states.working_in(repository):
-        api.start("one")
-        api.finish(wait=0.0)
-        recover(open_repository(repository))
-        states.wait_for_worker()
-
-    recover(open_repository(repository))
-    assert list(states.experiments(repository)) == ["one"]
-
-
-def test_two_runs_wanting_one_name_in_two_clones_of_one_repository(repository: Path, tmp_path: Path) -> None:
-    linked = tmp_path / "linked"
-    states.run_git(repository, "worktree", "add", "-q", "--detach", str(linked))
-    states.begin(repository)
-    with states.working_in(linked):
-        script = states.run_script(linked, "import trackside as t; print(t.start('first').name); t.end()")
-    api.finish()
-
-    assert script.stdout.strip() == "first-2"
-    assert sorted(states.experiments(repository)) == ["first", "first-2"]
-
-
-def test_a_title_of_any_text_is_kept_and_the_name_made_from_it(repository: Path) -> None:
-    with states.working_in(repository):
-        run = api.start("Größere Lernrate; rm -rf / \n --all")
-        api.finish()
-
-    record = states.record_of(repository, run.name)
-    assert record["title"] == "Größere Lernrate; rm -rf / \n --all"
-    assert states.fsck(repository) == ""
+def test_steps_count_by_themselves_and_go_on_from_those_given(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    with trackside.start("stepped"):
+        trackside.log(loss=4)
+        trackside.log(loss=3)
+        trackside.log(loss=2, step=10)
+        trackside.log(loss=1)
+        trackside.log({"loss": float("nan")})
+    metric = record_of(repository, "stepped")["metrics"]["loss"]
+    assert (metric["last"], metric["step"], metric["count"], metric["min"]) == ("NaN", 12, 5, 1)

@@ -76,10 +76,12 @@ class Background:
 
         assert self.repository is not None
         for attempt in range(_TRIES):
+            # Asked before, not after: what the run wrote while the snapshot was taken may not be in it.
+            had_ended = self.has_ended
             snapshot = self._snapshot(self.repository)
             facts = base_facts(self.repository, snapshot)
             try:
-                if self.has_ended:
+                if had_ended:
                     # A run shorter than this: one snapshot stands for its start and its end.
                     self._only = snapshot
                 elif snapshot.head is not None:
@@ -164,7 +166,7 @@ class Background:
         if not self.journal.flush():
             raise StorageError(
                 f"{self.journal.waiting} lines of the journal could not be written: the disk refuses them.",
-                hint="Free some room, then `%track end` or `trackside recover` finishes the run.",
+                hint="Free some room before this process ends; then `trackside recover` finishes the run.",
             )
         self.tail.update()
         if self.repository is None:

@@ -70,7 +70,7 @@ def _cell(value: Any) -> str:
 
 def _parquet(columns: Columns) -> bytes:
     try:
-        import pyarrow  # type: ignore[import-untyped]  # it has no types
+        import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise UsageError(

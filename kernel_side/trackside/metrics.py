@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 SPARK_POINTS: Final = 48
@@ -43,7 +44,7 @@ def summarize(points: Sequence[Point]) -> Summary:
 def in_step_order(points: Sequence[Point]) -> list[Point]:
     """Sort by step, keeping the order logged where steps repeat."""
     ordered = list(points)
-    if any(left[0] > right[0] for left, right in zip(ordered, ordered[1:])):
+    if any(left[0] > right[0] for left, right in pairwise(ordered)):
         ordered.sort(key=lambda point: point[0])
     return ordered
 

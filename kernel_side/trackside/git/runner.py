@@ -93,7 +93,7 @@ class Git:
             raise AssertionError(f"a reader may not run git {args[0]}")
         try:
             # Its own session: Ctrl-C in the kernel must not reach a half-written object.
-            process = subprocess.Popen(
+            process = _Process(
                 ["git", *args],
                 cwd=self.folder,
                 env=_environment(self.config),
@@ -123,6 +123,18 @@ class Git:
             if process.poll() is None:
                 _kill(process)
         return Output(process.returncode, out, err.decode("utf-8", "replace"))
+
+
+class _Process(subprocess.Popen[bytes]):
+    """A process that is waited for without polling once its pipes are closed.
+
+    `communicate` with a time limit then sleeps in steps of half a millisecond and more, five times in every seal.
+    The limit keeps its meaning: whoever hangs, hangs with its output open.
+    """
+
+    def wait(self, timeout: float | None = None) -> int:
+        del timeout
+        return super().wait()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
