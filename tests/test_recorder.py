@@ -90,7 +90,7 @@ def test_what_is_no_number_is_refused_and_the_run_goes_on(
 ) -> None:
     monkeypatch.chdir(repository)
     with trackside.start("typed") as run:
-        with pytest.raises(trackside.TracksideError, match="loss is a .*, not a number"):
+        with pytest.raises(trackside.TracksideError, match=r"loss is a .*, not a number"):
             trackside.log(loss=value)
         trackside.log(loss=0.25)
         assert run.is_open

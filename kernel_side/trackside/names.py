@@ -14,9 +14,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 #: Git would take such a word for an abbreviated object id.
 _HEX: Final = re.compile(r"[0-9a-f]{4,}\Z")
 #: Words that mean a revision, or an option of our own commands, to somebody.
-_RESERVED: Final = frozenset(
-    {"head", "stash", "workspace", "baseline", "all", "main", "master", "exec", "celery"}
-)
+_RESERVED: Final = frozenset({"head", "stash", "workspace", "baseline", "all", "main", "master", "exec", "celery"})
 LONGEST: Final = 64
 
 _ADJECTIVES: Final = (
@@ -49,9 +47,7 @@ def make_up_name(is_taken: Callable[[str], bool] = lambda _: False) -> str:
 
 def check_name(name: str) -> str:
     """Return `name` when it may name an experiment; raise UsageError with the reason otherwise."""
-    hint = (
-        "Use a-z, 0-9 and hyphens, at most 64, starting with a letter or digit; put any text into the title."
-    )
+    hint = "Use a-z, 0-9 and hyphens, at most 64, starting with a letter or digit; put any text into the title."
     if not _NAME.match(name):
         raise UsageError(f"{name!r} cannot be the name of a run.", hint=hint, code="bad-name")
     if _HEX.match(name):
@@ -59,9 +55,7 @@ def check_name(name: str) -> str:
             f"{name!r} looks like a commit id, so it cannot be the name of a run.", hint=hint, code="bad-name"
         )
     if name in _RESERVED:
-        raise UsageError(
-            f"{name!r} means something else to Git, so it cannot name a run.", hint=hint, code="bad-name"
-        )
+        raise UsageError(f"{name!r} means something else to Git, so it cannot name a run.", hint=hint, code="bad-name")
     return name
 
 
@@ -87,7 +81,5 @@ def require_free(name: str, is_taken: Callable[[str], bool]) -> str:
     """Return a checked `name` nobody uses; raise NameTakenError otherwise."""
     check_name(name)
     if is_taken(name):
-        raise NameTakenError(
-            f"There is a run, branch or tag named {name} already.", hint="Choose another name."
-        )
+        raise NameTakenError(f"There is a run, branch or tag named {name} already.", hint="Choose another name.")
     return name

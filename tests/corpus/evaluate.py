@@ -253,9 +253,7 @@ def main() -> None:
     parser.add_argument("--repositories", type=Path, help="folder with clones of the labelled repositories")
     parser.add_argument("--run", action="store_true", help="also run the notebooks that run")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/capture.md")
-    parser.add_argument(
-        "--wrong", action="store_true", help="list what was found wrongly and what was missed"
-    )
+    parser.add_argument("--wrong", action="store_true", help="list what was found wrongly and what was missed")
     options = parser.parse_args()
     labels = read_labels()
     tallies = {"static": judge_statically(labels, options.repositories)}

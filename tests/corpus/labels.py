@@ -15,9 +15,7 @@ from corpus import fetch
 LABELS: Final = Path(__file__).with_name("labels")
 UNKNOWN: Final = ...
 Kind = Literal["hyperparameter", "config", "data"]
-_SEEDS: Final = re.compile(
-    r"(?:^|\.)\w*(?:seed\w*|RandomState|default_rng|random_state|PRNGKey)$", re.IGNORECASE
-)
+_SEEDS: Final = re.compile(r"(?:^|\.)\w*(?:seed\w*|RandomState|default_rng|random_state|PRNGKey)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
