@@ -111,7 +111,8 @@ def test_a_filter_that_hangs_is_given_up_with_what_it_started(
 ) -> None:
     monkeypatch.setattr(hashing, "PATIENCE", 0.4)
     monkeypatch.setattr(status, "PATIENCE", 0.4)
-    _filter(repository, "sleep 987654")
+    nap = f"sleep 9{os.getpid()}"
+    _filter(repository, nap)
     states.write(
         repository,
         {"a.dat.py": "two\n" if same_size else "longer\n", "b.dat.py": "b", "c.dat.py": "c", "train.py": "lr = 3\n"},
@@ -125,7 +126,7 @@ def test_a_filter_that_hangs_is_given_up_with_what_it_started(
     assert states.differences(repository) == {"train.py": "M"}
     assert set(states.not_captured(repository).values()) == {"its content filter odd does not answer"}
     assert sorted(states.not_captured(repository)) == ["a.dat.py", "b.dat.py", "c.dat.py"]
-    left = subprocess.run(["pgrep", "-f", "^sleep 987654"], capture_output=True, text=True).stdout
+    left = subprocess.run(["pgrep", "-f", f"^{nap}"], capture_output=True, text=True).stdout
     assert left == ""
 
 
