@@ -36,8 +36,7 @@ def test_a_file_written_while_the_start_is_noted_is_in_the_experiment(
     def take_while_the_run_goes_on(self: Any, *args: Any) -> Any:
         snapshot = take(self, *args)
         taken.set()
-        while not self.has_ended:
-            time.sleep(0.001)
+        assert self.ended.wait(10)
         return snapshot
 
     monkeypatch.setattr(background.Background, "_snapshot", take_while_the_run_goes_on)

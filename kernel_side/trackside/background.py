@@ -6,6 +6,7 @@ Nothing here runs in the thread of a cell, `keep_artifact` apart. What fails is 
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ _LARGEST_NOTEBOOK: Final = 50_000_000
 #: A file written just before the run may carry the same time: clocks of file systems are coarse.
 _CLOCK: Final = 0.05
 _TRIES: Final = 3
+#: Seconds: less than it takes a person, or a cell, to change a file after starting a run.
+_MOMENT: Final = 0.01
 
 
 #: Clones whose earlier journals this process has looked after.
@@ -47,7 +50,7 @@ class Background:
         self.troubles: list[TracksideError] = []
         self.started = time.time()
         self.tail = Tail(journal.path)
-        self.has_ended = False
+        self.ended = threading.Event()
         self._only: Snapshot | None = None
 
     def warn(self, code: str, message: str, hint: str = "") -> None:
@@ -57,6 +60,8 @@ class Background:
     def prepare(self) -> None:
         """Note where the run stands: Git, environment, the notebook."""
         self._keep_notebook("start")
+        # A run that is over by then, as those of a loop are, needs one look at the work tree, not two.
+        self.ended.wait(_MOMENT)
         if self.repository is not None:
             self._guard(self._note_base)
         self._guard(self._note_environment)
@@ -77,7 +82,7 @@ class Background:
         assert self.repository is not None
         for attempt in range(_TRIES):
             # Asked before, not after: what the run wrote while the snapshot was taken may not be in it.
-            had_ended = self.has_ended
+            had_ended = self.ended.is_set()
             snapshot = self._snapshot(self.repository)
             facts = base_facts(self.repository, snapshot)
             try:

@@ -169,7 +169,8 @@ class Recorder:
         """
         if self.has_ended:
             raise StateError(f"The run {self.name} has ended already.")
-        self.has_ended = self.background.has_ended = True
+        self.has_ended = True
+        self.background.ended.set()
         if self.capture is not None:
             self.capture.close(handover=reason == "next-run", patience=_OUTPUTS.get(reason, 5.0))
         if discard:
