@@ -179,8 +179,7 @@ def test_a_jupyter_session_knows_its_notebook_and_shows_a_live_card(tmp_path: Pa
         client = BlockingKernelClient(connection_file=str(connection))
         client.load_connection_file()
         client.start_channels()
-        # `wait_for_ready` gives up when the heartbeat of a busy machine comes late.
-        client.kernel_info(reply=True, timeout=90)
+        _wait_until_heard(client)
         for source in (LOAD, "%track in-lab", "depth = 4", "import time; time.sleep(2.5)", "%track end"):
             client.execute_interactive(source, timeout=60, output_hook=_heard.append)
         client.stop_channels()
@@ -196,6 +195,24 @@ def test_a_jupyter_session_knows_its_notebook_and_shows_a_live_card(tmp_path: Pa
 
 
 _heard: list[Any] = []
+
+
+def _wait_until_heard(client: Any) -> None:
+    """Wait for the kernel's reply and for its first broadcast: what it says before we are subscribed is lost.
+
+    `wait_for_ready` gives up when the heartbeat of a busy machine comes late.
+    """
+    from queue import Empty
+
+    client.kernel_info(reply=True, timeout=90)
+    for _ in range(90):
+        client.kernel_info()
+        try:
+            client.get_iopub_msg(timeout=1)
+        except Empty:
+            continue
+        return
+    raise AssertionError("the kernel broadcasts nothing")
 
 
 def test_in_vs_code_the_notebook_is_found_by_the_name_it_leaves(tmp_path: Path) -> None:
