@@ -19,18 +19,18 @@ def shell(*, cell_id: str | None = None, allow_stdin: bool = True, kernel: bool 
 
 def test_what_the_user_says_wins(tmp_path: Path) -> None:
     environ = {"TRACKSIDE_NOTEBOOK": str(tmp_path / "said.ipynb"), "JPY_SESSION_NAME": "/srv/session.ipynb"}
-    found = find_notebook(shell(__vsc_ipynb_file__="/home/v.ipynb"), environ)
+    found = find_notebook(shell(__vsc_ipynb_file__="/lab/v.ipynb"), environ)
     assert (found.path, found.source) == (str(tmp_path / "said.ipynb"), "explicit")
 
 
 def test_vs_code_names_the_file() -> None:
-    found = find_notebook(shell(__vsc_ipynb_file__="/home/v.ipynb"), {"JPY_SESSION_NAME": "/srv/s.ipynb"})
-    assert (found.path, found.source, found.frontend) == ("/home/v.ipynb", "vscode-file", "vscode")
+    found = find_notebook(shell(__vsc_ipynb_file__="/lab/v.ipynb"), {"JPY_SESSION_NAME": "/srv/s.ipynb"})
+    assert (found.path, found.source, found.frontend) == ("/lab/v.ipynb", "vscode-file", "vscode")
 
 
 def test_vs_code_cell_ids_name_the_file_too() -> None:
-    found = find_notebook(shell(cell_id="vscode-notebook-cell:/home/a%20b/c.ipynb#W0sZmlsZQ%3D%3D"), {})
-    assert (found.path, found.source, found.frontend) == ("/home/a b/c.ipynb", "vscode-cell", "vscode")
+    found = find_notebook(shell(cell_id="vscode-notebook-cell:/lab/a%20b/c.ipynb#W0sZmlsZQ%3D%3D"), {})
+    assert (found.path, found.source, found.frontend) == ("/lab/a b/c.ipynb", "vscode-cell", "vscode")
     assert found.cell_ids == "vscode"
     assert found.has_front_end
 
@@ -69,8 +69,8 @@ def test_values_of_odd_types_are_no_signs() -> None:
 @pytest.mark.parametrize(
     ("cell_id", "path"),
     [
-        ("vscode-notebook-cell:/home/n.ipynb#X1", "/home/n.ipynb"),
-        ("vscode-notebook-cell://ssh-remote%2Bhost/home/n.ipynb#X1", "/home/n.ipynb"),
+        ("vscode-notebook-cell:/lab/n.ipynb#X1", "/lab/n.ipynb"),
+        ("vscode-notebook-cell://ssh-remote%2Bhost/lab/n.ipynb#X1", "/lab/n.ipynb"),
         ("vscode-notebook-cell:Untitled-1.ipynb?jupyter#X1", None),
         ("vscode-notebook-cell:", None),
     ],

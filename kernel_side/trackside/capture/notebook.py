@@ -86,9 +86,9 @@ def _locate(environ: Mapping[str, str], vscode_file: object, cell_id: str | None
 
 
 def path_from_cell_id(cell_id: str) -> str | None:
-    """Read the file's path out of `vscode-notebook-cell:/home/a/b.ipynb#W0…`; None for an untitled one.
+    """Read the file's path out of `vscode-notebook-cell:/lab/a/b.ipynb#W0…`; None for an untitled one.
 
-    A remote cell (`vscode-notebook-cell://ssh-remote%2Bhost/home/…`) names the same path on this side.
+    A remote cell (`vscode-notebook-cell://ssh-remote%2Bhost/lab/…`) names the same path on this side.
     """
     parts = urlsplit(cell_id)
     path = unquote(parts.path)
