@@ -1,0 +1,73 @@
+// Style, and who may import whom: contract ← source, model ← views ← page, labextension.
+import boundaries from 'eslint-plugin-boundaries';
+import hooks from 'eslint-plugin-react-hooks';
+import typescript from 'typescript-eslint';
+
+const layers = [
+  { type: 'contract', pattern: 'ui/src/contract/**', mode: 'full' },
+  { type: 'source', pattern: 'ui/src/source/**', mode: 'full' },
+  { type: 'model', pattern: 'ui/src/model/**', mode: 'full' },
+  { type: 'views', pattern: 'ui/src/views/**', mode: 'full' },
+  { type: 'index', pattern: 'ui/src/index.ts', mode: 'full' },
+  { type: 'page', pattern: 'ui/page/**', mode: 'full' },
+  { type: 'lab', pattern: 'labextension/src/**', mode: 'full' }
+];
+
+export default typescript.config(
+  {
+    ignores: [
+      '**/lib/**',
+      '**/node_modules/**',
+      '**/dist/**',
+      '.venv/**',
+      '.demo/**',
+      '.bench/**',
+      'labextension/trackside_labextension/**',
+      'extension/server/**',
+      'ui/src/contract/types.ts'
+    ]
+  },
+  ...typescript.configs.strict,
+  {
+    files: ['**/*.{ts,tsx}'],
+    plugins: { boundaries, 'react-hooks': hooks },
+    settings: {
+      'boundaries/elements': layers,
+      'import/resolver': { node: { extensions: ['.ts', '.tsx', '.js'] } }
+    },
+    rules: {
+      ...hooks.configs.recommended.rules,
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-restricted-properties': [
+        'error',
+        { property: 'innerHTML', message: 'Text from Git is only ever a text node.' },
+        { property: 'outerHTML', message: 'Text from Git is only ever a text node.' },
+        { property: 'insertAdjacentHTML', message: 'Text from Git is only ever a text node.' }
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: 'Text from Git is only ever a text node.'
+        }
+      ],
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          rules: [
+            { from: 'source', allow: ['contract', 'source'] },
+            { from: 'model', allow: ['contract', 'model'] },
+            { from: 'views', allow: ['contract', 'model', 'source', 'views'] },
+            { from: 'index', allow: ['contract', 'model', 'source', 'views'] },
+            { from: 'page', allow: ['index', 'page', 'contract', 'model', 'source', 'views'] },
+            { from: 'lab', allow: ['lab', 'index'] },
+            { from: 'contract', allow: ['contract'] }
+          ]
+        }
+      ]
+    }
+  }
+);

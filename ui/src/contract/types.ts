@@ -1,0 +1,773 @@
+// Made from docs/schema/trackside-1.json by `npm run contract`: change trackside/contract instead.
+
+export interface Contract {
+  About: About;
+  AnnotateRequest: AnnotateRequest;
+  Annotations: Annotations;
+  ArtifactFact: ArtifactFact;
+  CardMetric: CardMetric;
+  CardParam: CardParam;
+  CardStep: CardStep;
+  CellDiff: CellDiff;
+  CellShown: CellShown;
+  CellsFact: CellsFact;
+  Change: Change;
+  Changed: Changed;
+  Choices: Choices;
+  CodeDiff: CodeDiff;
+  ColumnFact: ColumnFact;
+  ComparedRun: ComparedRun;
+  Comparison: Comparison;
+  Curve: Curve;
+  Curves: Curves;
+  Details: Details;
+  Done: Done;
+  EditorAsked: EditorAsked;
+  EditorNotebook: EditorNotebook;
+  EndRequest: EndRequest;
+  Environment: Environment;
+  EnvironmentFact: EnvironmentFact;
+  Executed: Executed;
+  ExecutedCell: ExecutedCell;
+  Experiment: Experiment;
+  Failure: Failure;
+  FigureFact: FigureFact;
+  FileDiff: FileDiff;
+  FilesFact: FilesFact;
+  Finding: Finding;
+  Group: Group;
+  Groups: Groups;
+  Listing: Listing;
+  MetricCell: MetricCell;
+  MetricFact: MetricFact;
+  MetricRow: MetricRow;
+  NotCaptured: NotCaptured;
+  OrderFact: OrderFact;
+  OutputShown: OutputShown;
+  Page: Page;
+  ParamFact: ParamFact;
+  ParamRow: ParamRow;
+  Person: Person;
+  Place: Place;
+  PromotePreview: PromotePreview;
+  PromoteRequest: PromoteRequest;
+  Promoted: Promoted;
+  Record: Record;
+  RenameRequest: RenameRequest;
+  Report: Report;
+  RunCard: RunCard;
+  RunRow: RunRow;
+  RunsRequest: RunsRequest;
+  SeriesPoint: SeriesPoint;
+  Spread: Spread;
+  Task: Task;
+  TextRow: TextRow;
+  Trash: Trash;
+  TrashRow: TrashRow;
+  WarningFact: WarningFact;
+}
+/**
+ * Who answers: the versions of Trackside and of Git (null when it is missing).
+ */
+export interface About {
+  format: number;
+  git: string | null;
+  version: string;
+}
+/**
+ * One change for several runs.
+ */
+export interface AnnotateRequest {
+  change: Change;
+  runs: string[];
+}
+/**
+ * What to note on experiments; what is left out stays as it is. `tags` replaces all of them.
+ */
+export interface Change {
+  archived?: boolean;
+  note?: string;
+  star?: boolean;
+  tags?: string[];
+}
+/**
+ * What people said of an experiment afterwards.
+ */
+export interface Annotations {
+  archived: boolean;
+  note: string;
+  promoted: string | null;
+  star: boolean;
+  tags: string[];
+}
+/**
+ * One file kept with the run: where its bytes are, or the reason they are not.
+ */
+export interface ArtifactFact {
+  files?: number;
+  md5: string | null;
+  path: string;
+  reason?: string;
+  size: number;
+  stored: 'git' | 'dvc' | 'local' | 'none';
+}
+/**
+ * One metric on the card; `against` and `delta` speak of the baseline run, null where it has no finite value.
+ */
+export interface CardMetric {
+  against: number | null;
+  count: number;
+  delta: number | null;
+  direction: 'higher' | 'lower' | 'unknown';
+  last: number | ('NaN' | 'Infinity' | '-Infinity');
+  name: string;
+  origin: 'explicit' | 'declared' | 'parameters-cell' | 'auto' | 'printed';
+  spark: (number | null)[];
+  verdict: 'better' | 'worse' | 'same' | 'unknown';
+}
+/**
+ * One parameter on the card; `was` is its value in the previous run, null when `change` is "added".
+ */
+export interface CardParam {
+  change: 'only' | 'added' | 'changed' | 'removed';
+  name: string;
+  value: boolean | number | string | (boolean | number | string | null)[] | null;
+  was: boolean | number | string | (boolean | number | string | null)[] | null;
+}
+/**
+ * Something to do next: a command and what it does.
+ */
+export interface CardStep {
+  command: string;
+  does: string;
+}
+/**
+ * One cell of a notebook on both sides, outputs left out; `before` and `after` count from 1, null where absent.
+ */
+export interface CellDiff {
+  after: number | null;
+  before: number | null;
+  change: 'same' | 'changed' | 'added' | 'removed';
+  diff: string;
+  kind: string;
+}
+/**
+ * One executed cell in `show --json`; `id` is the notebook's own, known while the run is open.
+ */
+export interface CellShown {
+  cell: number;
+  count: number | null;
+  id?: string | null;
+  ok: boolean | null;
+  source: string;
+}
+/**
+ * How many cells ran, and how many of them failed.
+ */
+export interface CellsFact {
+  executed: number;
+  failed: number;
+}
+/**
+ * Event: something of a place changed; refetch. `runs` are the open ones that moved, empty when refs did.
+ */
+export interface Changed {
+  place: string;
+  revision: string;
+  runs: string[];
+  what: ('runs' | 'open' | 'tasks')[];
+}
+/**
+ * What a person chose for one project, kept in the clone; free in form, at most 64 kB of JSON.
+ */
+export interface Choices {
+  choices: {
+    [k: string]: unknown;
+  };
+  format: number;
+}
+/**
+ * `diff --json`: the source files and notebooks that differ between two commits, records left out.
+ */
+export interface CodeDiff {
+  after: string;
+  before: string;
+  files: FileDiff[];
+  format: number;
+}
+/**
+ * One file that differs; `diff` is unified (empty for a binary file), `cells` null unless it is a notebook.
+ */
+export interface FileDiff {
+  binary: boolean;
+  cells: CellDiff[] | null;
+  change: 'changed' | 'added' | 'removed';
+  diff: string;
+  path: string;
+}
+/**
+ * A parameter or metric that some of the matching runs have.
+ *
+ * `same` when all of them agree on it, `value` being what they agree on; `direction` is "unknown" for parameters.
+ */
+export interface ColumnFact {
+  direction: 'higher' | 'lower' | 'unknown';
+  kind: 'metric' | 'param';
+  name: string;
+  runs: number;
+  same: boolean;
+  value: boolean | number | string | (boolean | number | string | null)[] | null;
+}
+/**
+ * The head of one column in a comparison.
+ */
+export interface ComparedRun {
+  duration: number;
+  name: string;
+  oid: string | null;
+  started: number;
+  status: 'open' | 'finished' | 'failed' | 'interrupted';
+}
+/**
+ * `compare --json`: two or more runs side by side, the first being the one compared with.
+ */
+export interface Comparison {
+  facts: TextRow[];
+  format: number;
+  metrics: MetricRow[];
+  packages: TextRow[];
+  params: ParamRow[];
+  runs: ComparedRun[];
+}
+/**
+ * A fact or package over the compared runs.
+ */
+export interface TextRow {
+  differs: boolean;
+  name: string;
+  values: (string | null)[];
+}
+/**
+ * One metric over the compared runs; `deltas` against the first run, `best` the index of the best value.
+ */
+export interface MetricRow {
+  best: number | null;
+  deltas: (number | null)[];
+  differs: boolean;
+  direction: 'higher' | 'lower' | 'unknown';
+  name: string;
+  values: (number | ('NaN' | 'Infinity' | '-Infinity') | null)[];
+}
+/**
+ * One parameter over the compared runs; null where a run has none; `differs` when not the same in all.
+ */
+export interface ParamRow {
+  box: 'params' | 'data' | 'other';
+  differs: boolean;
+  name: string;
+  present: boolean[];
+  values: (boolean | number | string | (boolean | number | string | null)[] | null)[];
+}
+/**
+ * One metric of one run, thinned to the number of points asked for; `total` is how many were logged.
+ */
+export interface Curve {
+  metric: string;
+  points: SeriesPoint[];
+  run: string;
+  total: number;
+}
+/**
+ * One point of a curve; `t` is seconds since the run started, when known.
+ */
+export interface SeriesPoint {
+  step: number;
+  t: number | null;
+  value: number | ('NaN' | 'Infinity' | '-Infinity');
+}
+/**
+ * Curves of several runs and metrics.
+ */
+export interface Curves {
+  curves: Curve[];
+  format: number;
+}
+/**
+ * `show --json`: one experiment with its curves and the files of its tree that it changed.
+ */
+export interface Details {
+  cells: CellShown[];
+  experiment: Experiment;
+  format: number;
+  series: {
+    [k: string]: SeriesPoint[];
+  };
+}
+/**
+ * One row: an experiment, or an open run (`source` "journal", `oid` null).
+ *
+ * `problem` says in a sentence what could not be read; the facts are then those that could.
+ */
+export interface Experiment {
+  annotations: Annotations;
+  name: string;
+  oid: string | null;
+  problem: string | null;
+  record: Record;
+  ref: string | null;
+  source: 'trackside' | 'dvc' | 'journal';
+}
+/**
+ * `.trackside/run.json`: everything a table needs of one run.
+ */
+export interface Record {
+  artifacts: ArtifactFact[];
+  author: Person;
+  baseline: string;
+  branch: string | null;
+  cells: CellsFact;
+  code?: string;
+  derived_from: string | null;
+  duration: number;
+  ended: number;
+  environment: EnvironmentFact | null;
+  figures: FigureFact[];
+  files: FilesFact;
+  format: number;
+  frontend: string;
+  metrics: {
+    [k: string]: MetricFact;
+  };
+  name: string;
+  note: string;
+  notebook: string | null;
+  order: OrderFact[];
+  params: {
+    [k: string]: ParamFact;
+  };
+  run: string;
+  started: number;
+  status: 'open' | 'finished' | 'failed' | 'interrupted';
+  tags: string[];
+  title: string;
+  warnings: WarningFact[];
+}
+/**
+ * Who ran it; `fallback` when Git knows no identity here.
+ */
+export interface Person {
+  email: string;
+  fallback: boolean;
+  name: string;
+}
+/**
+ * What it ran on; `digest` is equal for equal environments.
+ */
+export interface EnvironmentFact {
+  cpu: string;
+  digest: string;
+  gpu: string;
+  packages: number;
+  platform: string;
+  python: string;
+}
+/**
+ * One figure as an image file in the experiment; `cell` is the executed cell that showed it.
+ */
+export interface FigureFact {
+  cell: number | null;
+  mime: string;
+  name: string;
+  path: string;
+  size: number;
+  step: number | null;
+}
+/**
+ * Source files against the baseline commit; `changed_during` moved while the run was open.
+ */
+export interface FilesFact {
+  added: string[];
+  changed: string[];
+  changed_during: string[];
+  deleted: string[];
+  not_captured: NotCaptured[];
+}
+/**
+ * A path that is not in the experiment, and why.
+ */
+export interface NotCaptured {
+  path: string;
+  reason: string;
+}
+/**
+ * One metric; `spark` holds at most 48 values, null where not finite.
+ */
+export interface MetricFact {
+  count: number;
+  direction: 'higher' | 'lower' | 'unknown';
+  last: number | ('NaN' | 'Infinity' | '-Infinity');
+  max: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  min: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  origin: 'explicit' | 'declared' | 'parameters-cell' | 'auto' | 'printed';
+  spark: (number | null)[];
+  step: number;
+}
+/**
+ * A flag about the order or the life of cells; `fact` is neutral, `warning` matters in review.
+ */
+export interface OrderFact {
+  cell: number | null;
+  kind: 'out-of-order' | 'edited' | 'deleted' | 'hidden-state' | 'count-gap';
+  level: 'fact' | 'warning';
+  message: string;
+  names: string[];
+}
+/**
+ * One parameter; `values` holds what it was over the run when it varied, `rule` how it was found.
+ */
+export interface ParamFact {
+  box: 'params' | 'data' | 'other';
+  origin: 'explicit' | 'declared' | 'parameters-cell' | 'auto' | 'printed';
+  rule?: string;
+  type: string;
+  value: boolean | number | string | (boolean | number | string | null)[] | null;
+  values?: (boolean | number | string | (boolean | number | string | null)[] | null)[];
+}
+/**
+ * Something a reviewer should know; `code` is stable.
+ */
+export interface WarningFact {
+  code: string;
+  hint: string;
+  message: string;
+}
+/**
+ * What an action did: the names of the runs it changed, and a sentence.
+ */
+export interface Done {
+  format: number;
+  message: string;
+  names: string[];
+}
+/**
+ * Message of a kernel to its front end: hand over the open editor's notebook for this run now.
+ */
+export interface EditorAsked {
+  ask: 'notebook';
+  at?: 'start' | 'end';
+  run: string;
+}
+/**
+ * The notebook as the editor holds it, outputs and unsaved edits included, for the journal of an open run.
+ */
+export interface EditorNotebook {
+  content: {
+    [k: string]: unknown;
+  };
+  path: string;
+  run: string;
+}
+/**
+ * Ask the kernel of an open run to end it.
+ */
+export interface EndRequest {
+  discard: boolean;
+  run: string;
+}
+/**
+ * What a run ran on, and the exact version of every package.
+ */
+export interface Environment {
+  facts: EnvironmentFact | null;
+  format: number;
+  packages: {
+    [k: string]: string;
+  };
+}
+/**
+ * The cells of a run in the order they ran.
+ */
+export interface Executed {
+  cells: ExecutedCell[];
+  format: number;
+}
+/**
+ * One cell as executed: its place in the order, its count, its source and what it gave.
+ */
+export interface ExecutedCell {
+  cell: number;
+  count: number | null;
+  duration: number | null;
+  ok: boolean | null;
+  outputs: OutputShown[];
+  source: string;
+  started: number | null;
+}
+/**
+ * One output of an executed cell, as text; `image` is the number to ask for its picture by, null without one.
+ */
+export interface OutputShown {
+  image: number | null;
+  kind: 'stdout' | 'stderr' | 'result' | 'display' | 'error';
+  text: string;
+}
+/**
+ * Any error, as HTTP and `--json` tell it.
+ */
+export interface Failure {
+  code: string;
+  hint: string;
+  message: string;
+}
+/**
+ * One thing `doctor` looked at.
+ */
+export interface Finding {
+  check: string;
+  hint: string;
+  level: 'ok' | 'note' | 'warning' | 'error';
+  message: string;
+}
+/**
+ * Runs that agree on what was grouped by; `query` finds them within the page's own query.
+ */
+export interface Group {
+  label: string;
+  metrics: {
+    [k: string]: Spread;
+  };
+  newest: number;
+  query: string;
+  runs: number;
+  value: boolean | number | string | (boolean | number | string | null)[] | null;
+}
+/**
+ * A metric over a group: mean, standard deviation (n - 1; null below two values), and how many have it.
+ */
+export interface Spread {
+  count: number;
+  mean: number | null;
+  sd: number | null;
+}
+/**
+ * The matching runs by one field, parameter or "twins" (identical code and parameters), largest group first.
+ */
+export interface Groups {
+  by: string;
+  format: number;
+  groups: Group[];
+  total: number;
+}
+/**
+ * `list --json`: experiments in the order asked for; `total` before the limit.
+ */
+export interface Listing {
+  baseline: string | null;
+  experiments: Experiment[];
+  format: number;
+  total: number;
+}
+/**
+ * One metric of a row; `delta` against the baseline run, null where either has no finite value.
+ *
+ * `verdict` is "noise" when the change is not larger than the spread of runs of identical code and parameters.
+ */
+export interface MetricCell {
+  count: number;
+  delta: number | null;
+  direction: 'higher' | 'lower' | 'unknown';
+  last: number | ('NaN' | 'Infinity' | '-Infinity');
+  max: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  min: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  verdict: 'better' | 'worse' | 'same' | 'noise' | 'unknown';
+}
+/**
+ * Rows `offset`… of the runs that match, in the order asked for.
+ *
+ * `total` match, `every` are there (archived ones left out unless asked for), `open` of them run now, `archived` are
+ * put away. `baseline` is the run others are compared with, `best` the id of the best by `main_metric`. `revision`
+ * changes when anything of the place changed. `said`: sentences for the reader, such as a misspelt name in the query.
+ */
+export interface Page {
+  archived: number;
+  baseline: RunRow | null;
+  best: string | null;
+  columns: ColumnFact[];
+  every: number;
+  format: number;
+  main_metric: string | null;
+  offset: number;
+  open: number;
+  revision: string;
+  rows: RunRow[];
+  said: string[];
+  total: number;
+}
+/**
+ * One run in a table. `id` stands for it in requests, also after it is renamed or sealed.
+ *
+ * `twins` counts the runs of identical code and parameters, itself included; `spark` draws the main metric;
+ * `warnings` counts what matters in review; `data` are parameters of the boxes other than "params".
+ */
+export interface RunRow {
+  archived: boolean;
+  author: string;
+  baseline: string;
+  branch: string | null;
+  data: {
+    [k: string]: boolean | number | string | (boolean | number | string | null)[] | null;
+  };
+  duration: number;
+  email: string;
+  id: string;
+  metrics: {
+    [k: string]: MetricCell;
+  };
+  name: string;
+  note: string;
+  notebook: string | null;
+  oid: string | null;
+  params: {
+    [k: string]: boolean | number | string | (boolean | number | string | null)[] | null;
+  };
+  problem: string | null;
+  promoted: string | null;
+  source: 'trackside' | 'dvc' | 'journal';
+  spark: (number | null)[];
+  star: boolean;
+  started: number;
+  status: 'open' | 'finished' | 'failed' | 'interrupted';
+  tags: string[];
+  title: string;
+  twins: number;
+  warnings: number;
+}
+/**
+ * The repository around a notebook or folder, or in words why there is none.
+ *
+ * `id` stands for it in every other request and is the same after a restart; null unless there is a repository.
+ * `folder` is its top as a path of the contents service ("" for its root), null when that lies above the root.
+ */
+export interface Place {
+  branch: string | null;
+  folder: string | null;
+  format: number;
+  hint: string;
+  id: string | null;
+  message: string;
+  name: string;
+  state: 'ready' | 'no-repository' | 'no-git' | 'no-commit' | 'refused';
+}
+/**
+ * What a promotion would do. With `problems` nothing can be promoted; `notes` are worth reading before.
+ *
+ * `files` differ from the baseline commit; `conflicts` are paths that do not merge with `onto`; `report` is Markdown.
+ */
+export interface PromotePreview {
+  branch: string;
+  conflicts: string[];
+  files: FileDiff[];
+  format: number;
+  hooks: string[];
+  message: string;
+  name: string;
+  notes: string[];
+  onto: string | null;
+  problems: Failure[];
+  report: string;
+  run: string;
+}
+/**
+ * Make a branch of a run; an empty `branch` takes the one the preview offers.
+ */
+export interface PromoteRequest {
+  branch: string;
+  run: string;
+}
+/**
+ * The branch that was made, its commit, and the address of the request when one was opened.
+ */
+export interface Promoted {
+  branch: string;
+  oid: string;
+  url: string | null;
+}
+/**
+ * A new name for a run.
+ */
+export interface RenameRequest {
+  name: string;
+  run: string;
+}
+/**
+ * `doctor --json`.
+ */
+export interface Report {
+  findings: Finding[];
+  format: number;
+}
+/**
+ * `application/vnd.trackside.run+json`: what the card of one run shows, cut to fit; `more` counts the rest.
+ */
+export interface RunCard {
+  artifacts: number;
+  baseline: string | null;
+  branch: string | null;
+  cells: CellsFact;
+  duration: number;
+  figures: number;
+  format: number;
+  hint: string;
+  metrics: CardMetric[];
+  more: {
+    [k: string]: number;
+  };
+  name: string;
+  next: CardStep[];
+  notebook: string | null;
+  oid: string | null;
+  params: CardParam[];
+  previous: string | null;
+  run: string;
+  same_params: number;
+  sentence: string;
+  started: number;
+  state: 'open' | 'sealing' | 'sealed' | 'kept' | 'discarded';
+  status: 'open' | 'finished' | 'failed' | 'interrupted';
+  title: string;
+  warnings: WarningFact[];
+}
+/**
+ * Runs to act on.
+ */
+export interface RunsRequest {
+  runs: string[];
+}
+/**
+ * Long work on the server. `progress` from 0 to 1, null when nobody knows; `error` when `state` is "failed".
+ */
+export interface Task {
+  error: Failure | null;
+  format: number;
+  id: string;
+  kind: 'promote' | 'recover' | 'export';
+  message: string;
+  progress: number | null;
+  result: Promoted | Done | null;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+}
+/**
+ * Deleted runs, the last deleted first.
+ */
+export interface Trash {
+  format: number;
+  runs: TrashRow[];
+}
+/**
+ * A deleted run that can be brought back by its name; `deleted` in unix seconds.
+ */
+export interface TrashRow {
+  deleted: number;
+  name: string;
+  oid: string;
+}

@@ -1,0 +1,103 @@
+/** What the panel needs of whatever answers it: a Jupyter server, the VS Code extension, a kernel. */
+
+import type {
+  About,
+  Change,
+  Changed,
+  Choices,
+  CodeDiff,
+  Comparison,
+  Curves,
+  Details,
+  Done,
+  Environment,
+  Executed,
+  Groups,
+  Page,
+  Place,
+  PromotePreview,
+  Task,
+  Trash
+} from '../contract';
+
+/** Which rows of a table, in which order. */
+export interface PageRequest {
+  readonly query: string;
+  readonly sort: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly archived: boolean;
+  /** The run others are compared with; the server chooses when null. */
+  readonly baseline: string | null;
+}
+
+/** A failure told in words: what happened, what to do, and a stable code. */
+export class SourceError extends Error {
+  constructor(
+    message: string,
+    readonly hint: string,
+    readonly code: string,
+    readonly status: number | null = null
+  ) {
+    super(message);
+    this.name = 'SourceError';
+  }
+}
+
+/** Ends what it stands for; more than once does nothing. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/**
+ * Runs of the places this host knows. `place` is a `Place.id`, `run` a `RunRow.id`.
+ *
+ * Every method rejects with a SourceError; reading methods stop early when `signal` is aborted.
+ */
+export interface Source {
+  about(signal?: AbortSignal): Promise<About>;
+  place(path: string, signal?: AbortSignal): Promise<Place>;
+  page(place: string, request: PageRequest, signal?: AbortSignal): Promise<Page>;
+  groups(
+    place: string,
+    request: { readonly by: string; readonly query: string; readonly archived: boolean },
+    signal?: AbortSignal
+  ): Promise<Groups>;
+  details(place: string, run: string, points: number, signal?: AbortSignal): Promise<Details>;
+  executed(place: string, run: string, signal?: AbortSignal): Promise<Executed>;
+  environment(place: string, run: string, signal?: AbortSignal): Promise<Environment>;
+  notebook(place: string, run: string, signal?: AbortSignal): Promise<unknown>;
+  compare(place: string, runs: readonly string[], signal?: AbortSignal): Promise<Comparison>;
+  curves(
+    place: string,
+    request: { readonly runs: readonly string[]; readonly metrics: readonly string[]; readonly points: number },
+    signal?: AbortSignal
+  ): Promise<Curves>;
+  /** Without `before`: from the baseline commit of `after`. */
+  diff(place: string, before: string | null, after: string, signal?: AbortSignal): Promise<CodeDiff>;
+  /** A picture as a blob: of the record's figures, or of the executed cells. */
+  image(place: string, run: string, kind: 'figures' | 'images', number: number, signal?: AbortSignal): Promise<Blob>;
+  export(
+    place: string,
+    request: { readonly format: 'csv' | 'json'; readonly query: string; readonly sort: string },
+    signal?: AbortSignal
+  ): Promise<Blob>;
+
+  annotate(place: string, runs: readonly string[], change: Change): Promise<Done>;
+  rename(place: string, run: string, name: string): Promise<Done>;
+  delete(place: string, runs: readonly string[]): Promise<Done>;
+  trash(place: string, signal?: AbortSignal): Promise<Trash>;
+  undelete(place: string, names: readonly string[]): Promise<Done>;
+  end(place: string, run: string, discard: boolean): Promise<Done>;
+  previewPromotion(place: string, run: string, branch: string, signal?: AbortSignal): Promise<PromotePreview>;
+  promote(place: string, run: string, branch: string): Promise<Task>;
+  recover(place: string): Promise<Task>;
+  task(id: string, signal?: AbortSignal): Promise<Task>;
+  cancel(id: string): Promise<Task>;
+
+  choices(place: string, signal?: AbortSignal): Promise<Choices>;
+  saveChoices(place: string, choices: Choices): Promise<Choices>;
+
+  /** Hear of changes of every place; until disposed. */
+  subscribe(listener: (changed: Changed) => void): Disposable;
+}
