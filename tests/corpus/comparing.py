@@ -20,6 +20,8 @@ _BY_NATURE: Final = (
     (re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)? ?(?:[nµμum]?s|secs?|seconds|min|minutes)\b"), "<took>"),
     (re.compile(r"\d+:\d\d<[\d:?]+, +[\d.?]+ ?(?:it/s|s/it)"), "<progress>"),
     (re.compile(r"[\d.?]+ ?(?:it/s|s/it)"), "<rate>"),
+    # Told only where it took long enough to be worth it.
+    (re.compile(r"\btime = [\d.e-]+ sec\b"), ""),
     (re.compile(r"\btime=[\d.e-]+"), "time=<took>"),
     (re.compile(r"^Tip: .*\n(?:\S+://\S+\n)*", re.MULTILINE), "<tip of the day>"),
 )
