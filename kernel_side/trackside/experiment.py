@@ -8,18 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside.run import FORMAT
+from trackside.wellformed import BOXES, DIRECTIONS, LEVELS, ORIGINS, STATUSES, STORES, is_wellformed
 
 if TYPE_CHECKING:
     from trackside.contract import Record
 
 _LARGEST: Final = 8_000_000
 _SCALARS: Final = (str, int, float, bool, type(None))
-_ORIGINS: Final = ("explicit", "declared", "parameters-cell", "auto", "printed")
-_BOXES: Final = ("params", "data", "other")
-_DIRECTIONS: Final = ("higher", "lower", "unknown")
-_STATUSES: Final = ("open", "finished", "failed", "interrupted")
-_NUMBERS: Final = (float, int)
-_WRONG: Final = (TypeError, ValueError, KeyError, AttributeError)
+#: OverflowError: an integer of JSON can be larger than any float.
+_WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 _SPARK_TYPES: Final = {float, int, type(None)}
 _INFINITE: Final = ("NaN", "Infinity", "-Infinity")
 
@@ -52,16 +49,12 @@ def parse_record(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
 
 def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Record, str | None, bool]:
     """Read a record as `parse_record` does; also tell whether `data` is JSON of that very record, nothing left out."""
-    record = empty_record(name=name, baseline=baseline)
-    if len(data) > _LARGEST:
-        return record, f"Its record is larger than {_LARGEST // 1_000_000} MB, so it was not read.", False
-    try:
-        stored = json.loads(data.decode("utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return record, "Its record is not valid JSON.", False
-    if type(stored) is not dict:
-        return record, "Its record is not a JSON object.", False
-    wrong = _take_all(record, stored)
+    stored = _parsed(data)
+    if isinstance(stored, str):
+        return empty_record(name=name, baseline=baseline), stored, False
+    is_right = is_wellformed(stored)
+    record = cast("Record", stored) if is_right else empty_record(name=name, baseline=baseline)
+    wrong = [] if is_right else _take_all(record, stored)
     version = stored.get("format")
     if type(version) is not int:
         return record, "Its record has no format version.", False
@@ -71,12 +64,34 @@ def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
     if wrong:
         return record, f"Its record is damaged in: {', '.join(wrong)}.", False
     # A lone surrogate survives as an escape in the text, but not as text of its own.
-    return record, None, record == stored and b"\\ud" not in data
+    return record, None, (is_right or _is_same(record, stored)) and b"\\ud" not in data
+
+
+def _parsed(data: bytes) -> dict[str, Any] | str:
+    """Parse the bytes of a record, or say in a sentence what they are instead."""
+    if len(data) > _LARGEST:
+        return f"Its record is larger than {_LARGEST // 1_000_000} MB, so it was not read."
+    try:
+        stored = _decode(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return "Its record is not valid JSON."
+    return stored if type(stored) is dict else "Its record is not a JSON object."
+
+
+def _is_same(record: Record, stored: Mapping[str, Any]) -> bool:
+    """Tell whether nothing was left out or put right; by their texts at the end, since to Python 1 is True."""
+    return record == stored and _sorted_text(record) == _sorted_text(stored)
+
+
+_sorted_text: Final = json.JSONEncoder(sort_keys=True).encode
 
 
 def _refuse(word: str) -> None:
     """JSON has no NaN and no infinities; a text with one could not be handed on as JSON."""
     raise ValueError(word)
+
+
+_decode: Final = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def _take_all(record: Record, stored: Mapping[str, Any]) -> list[str]:
@@ -186,50 +201,17 @@ def _scalar(value: object) -> Any:
     return value
 
 
-_any_param = _object(
-    {"value": _value, "type": _text, "origin": _one_of(_ORIGINS), "box": _one_of(_BOXES)},
+_param = _object(
+    {"value": _value, "type": _text, "origin": _one_of(ORIGINS), "box": _one_of(BOXES)},
     rule=_text,
     values=_list_of(_value),
 )
-_any_metric = _object(
+_metric = _object(
     {
         "last": _number, "step": _whole, "min": _optional_number, "max": _optional_number, "count": _whole,
-        "direction": _one_of(_DIRECTIONS), "origin": _one_of(_ORIGINS), "spark": _spark,
+        "direction": _one_of(DIRECTIONS), "origin": _one_of(ORIGINS), "spark": _spark,
     }
 )  # fmt: skip
-
-
-def _param(fact: Any) -> Any:
-    """Read a parameter; the commonest form is told at a glance, which halves the first listing of a large clone."""
-    if (
-        type(fact) is dict
-        and len(fact) == 4
-        and type(fact.get("value", fact)) in _SCALARS
-        and type(fact.get("type")) is str
-        and fact.get("origin") in _ORIGINS
-        and fact.get("box") in _BOXES
-    ):
-        return fact
-    return _any_param(fact)
-
-
-def _metric(fact: Any) -> Any:
-    """Read a metric; the commonest form is told at a glance."""
-    if (
-        type(fact) is dict
-        and len(fact) == 8
-        and type(fact.get("last")) in _NUMBERS
-        and type(fact.get("min")) in _NUMBERS
-        and type(fact.get("max")) in _NUMBERS
-        and type(fact.get("step")) is int
-        and type(fact.get("count")) is int
-        and fact.get("direction") in _DIRECTIONS
-        and fact.get("origin") in _ORIGINS
-        and type(fact.get("spark")) is list
-        and {*map(type, fact["spark"])} <= _SPARK_TYPES
-    ):
-        return fact
-    return _any_metric(fact)
 
 
 _figure = _object(
@@ -240,14 +222,14 @@ _figure = _object(
     }
 )  # fmt: skip
 _artifact = _object(
-    {"path": _text, "size": _whole, "md5": _optional_text, "stored": _one_of(("git", "dvc", "local", "none"))},
+    {"path": _text, "size": _whole, "md5": _optional_text, "stored": _one_of(STORES)},
     files=_whole,
     reason=_text,
 )
 _warning = _object({"code": _text, "message": _text, "hint": _text})
 _order = _object(
     {
-        "kind": _text, "level": _one_of(("fact", "warning")), "names": _list_of(_text), "message": _text,
+        "kind": _text, "level": _one_of(LEVELS), "names": _list_of(_text), "message": _text,
         "cell": lambda value: None if value is None else _whole(value),
     }
 )  # fmt: skip
@@ -261,7 +243,7 @@ _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "run": _text,
     "name": _text,
     "title": _text,
-    "status": _one_of(_STATUSES),
+    "status": _one_of(STATUSES),
     "started": _time,
     "ended": _time,
     "duration": _time,
