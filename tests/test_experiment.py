@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repositories import record_of
 
-from trackside import experiment
 from trackside.encode import json_bytes
 from trackside.experiment import empty_record, parse_record, parse_stored
 from trackside.row import glance_of, parse_glances
-from trackside.wellformed import is_wellformed
 
 GOOD = record_of("good", params={"lr": 0.1, "names": ["a", None]}, metrics={"acc": [0.1, "NaN", 0.3]}, tags=["x"])
 
@@ -98,85 +96,6 @@ def test_any_json_gives_a_record_that_can_be_listed(stored: dict[str, Any]) -> N
     record, _ = parse_record(json_bytes({**GOOD, **stored}))
     assert set(record) == set(empty_record())
     assert parse_glances([glance_of(record).decode()])
-
-
-FULL = {
-    **GOOD,
-    "params": {
-        "lr": {"value": 0.1, "type": "float", "origin": "auto", "box": "params", "rule": "assigned"},
-        "layers": {"value": [64, "x", None], "type": "list", "origin": "explicit", "box": "other"},
-        "seed": {"value": 1, "type": "int", "origin": "explicit", "box": "data"},
-    },
-    "metrics": {
-        "acc": {
-            "last": 0.5, "step": 3, "min": 0, "max": None, "count": 2, "direction": "higher", "origin": "printed",
-            "spark": [0.5, None, 1],
-        },
-    },
-    "figures": [{"path": "p", "name": "n", "mime": "image/png", "size": 9, "cell": 3, "step": None}],
-    "artifacts": [
-        {"path": "a", "size": 1, "md5": None, "stored": "none", "reason": "r"},
-        {"path": "b", "size": 1, "md5": "0f", "stored": "local", "files": 2, "reason": "r"},
-    ],
-    "order": [{"kind": "edited", "level": "warning", "cell": 2, "names": ["x"], "message": "m"}],
-    "files": {
-        "changed": ["a.py"], "added": [], "deleted": ["b.py"], "changed_during": [],
-        "not_captured": [{"path": "c", "reason": "r"}],
-    },
-    "warnings": [{"code": "c", "message": "m", "hint": "h"}],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("record", [GOOD | {"metrics": {}}, FULL, empty_record()])
-def test_a_record_as_we_write_it_passes_the_quick_look(record: dict[str, Any]) -> None:
-    assert is_wellformed(json.loads(json_bytes(record)))
-
-
-def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, item in inside for place in _places(item, (*path, key)))]
-
-
-WORDS = ["", "x", "auto", "NaN", "git", "params", "warning", "finished", "higher"]
-LEAVES: list[Any] = [None, True, 0, 1, -1.5, 10**30, 10**400, float("inf"), *WORDS, [], {}, [1], ["x"], [[]], [{}]]
-
-
-def _changed(place: tuple[Any, ...], change: str, value: object = None) -> dict[str, Any]:
-    """Return the full record with one value put, removed or added at a place."""
-    record: Any = json.loads(json_bytes(FULL))
-    *above, last = place
-    parent = record
-    for key in above:
-        parent = parent[key]
-    if change == "put":
-        parent[last] = value
-    elif change == "remove":
-        del parent[last]
-    elif isinstance(parent, dict):
-        parent[change] = value
-    return record  # type: ignore[no-any-return]  # JSON of an object
-
-
-def _read_both_ways(stored: dict[str, Any]) -> tuple[str, str]:
-    # JSON has no infinity; a number too large for a float becomes one.
-    data = json.dumps(stored).replace("Infinity", "1e999").encode()
-    quick = parse_stored(data)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiment, "is_wellformed", lambda _: False)
-        slow = parse_stored(data)
-    return json.dumps(quick, sort_keys=True), json.dumps(slow, sort_keys=True)
-
-
-@pytest.mark.parametrize(
-    "place", [place for place in _places(FULL) if place], ids=lambda place: ".".join(map(str, place))
-)
-def test_the_quick_look_passes_nothing_that_reading_each_field_would_change(place: tuple[Any, ...]) -> None:
-    damaged = [_changed(place, "put", value) for value in LEAVES]
-    damaged += [_changed(place, "remove")]
-    damaged += [_changed(place, key, value) for key in ("y", "rule", "values", "files") for value in ("x", 1, [[]])]
-    for stored in damaged:
-        quick, slow = _read_both_ways(stored)
-        assert quick == slow
 
 
 @pytest.mark.parametrize("field", ["started", "ended", "duration"])

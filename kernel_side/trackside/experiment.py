@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside.run import FORMAT
-from trackside.wellformed import BOXES, DIRECTIONS, LEVELS, ORIGINS, STATUSES, STORES, is_wellformed
 
 if TYPE_CHECKING:
     from trackside.contract import Record
 
 _LARGEST: Final = 8_000_000
 _SCALARS: Final = (str, int, float, bool, type(None))
+_ORIGINS: Final = ("explicit", "declared", "parameters-cell", "auto", "printed")
+_BOXES: Final = ("params", "data", "other")
+_DIRECTIONS: Final = ("higher", "lower", "unknown")
+_STATUSES: Final = ("open", "finished", "failed", "interrupted")
 #: OverflowError: an integer of JSON can be larger than any float.
 _WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 _SPARK_TYPES: Final = {float, int, type(None)}
@@ -52,9 +55,8 @@ def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
     stored = _parsed(data)
     if isinstance(stored, str):
         return empty_record(name=name, baseline=baseline), stored, False
-    is_right = is_wellformed(stored)
-    record = cast("Record", stored) if is_right else empty_record(name=name, baseline=baseline)
-    wrong = [] if is_right else _take_all(record, stored)
+    record = empty_record(name=name, baseline=baseline)
+    wrong = _take_all(record, stored)
     version = stored.get("format")
     if type(version) is not int:
         return record, "Its record has no format version.", False
@@ -64,7 +66,7 @@ def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
     if wrong:
         return record, f"Its record is damaged in: {', '.join(wrong)}.", False
     # A lone surrogate survives as an escape in the text, but not as text of its own.
-    return record, None, (is_right or _is_same(record, stored)) and b"\\ud" not in data
+    return record, None, _is_same(record, stored) and b"\\ud" not in data
 
 
 def _parsed(data: bytes) -> dict[str, Any] | str:
@@ -79,11 +81,8 @@ def _parsed(data: bytes) -> dict[str, Any] | str:
 
 
 def _is_same(record: Record, stored: Mapping[str, Any]) -> bool:
-    """Tell whether nothing was left out or put right; by their texts at the end, since to Python 1 is True."""
-    return record == stored and _sorted_text(record) == _sorted_text(stored)
-
-
-_sorted_text: Final = json.JSONEncoder(sort_keys=True).encode
+    """Tell whether nothing was left out or put right; a flag may have been, since to Python 1 equals True."""
+    return record == stored and type(stored["author"]["fallback"]) is bool
 
 
 def _refuse(word: str) -> None:
@@ -202,14 +201,14 @@ def _scalar(value: object) -> Any:
 
 
 _param = _object(
-    {"value": _value, "type": _text, "origin": _one_of(ORIGINS), "box": _one_of(BOXES)},
+    {"value": _value, "type": _text, "origin": _one_of(_ORIGINS), "box": _one_of(_BOXES)},
     rule=_text,
     values=_list_of(_value),
 )
 _metric = _object(
     {
         "last": _number, "step": _whole, "min": _optional_number, "max": _optional_number, "count": _whole,
-        "direction": _one_of(DIRECTIONS), "origin": _one_of(ORIGINS), "spark": _spark,
+        "direction": _one_of(_DIRECTIONS), "origin": _one_of(_ORIGINS), "spark": _spark,
     }
 )  # fmt: skip
 
@@ -222,14 +221,14 @@ _figure = _object(
     }
 )  # fmt: skip
 _artifact = _object(
-    {"path": _text, "size": _whole, "md5": _optional_text, "stored": _one_of(STORES)},
+    {"path": _text, "size": _whole, "md5": _optional_text, "stored": _one_of(("git", "dvc", "local", "none"))},
     files=_whole,
     reason=_text,
 )
 _warning = _object({"code": _text, "message": _text, "hint": _text})
 _order = _object(
     {
-        "kind": _text, "level": _one_of(LEVELS), "names": _list_of(_text), "message": _text,
+        "kind": _text, "level": _one_of(("fact", "warning")), "names": _list_of(_text), "message": _text,
         "cell": lambda value: None if value is None else _whole(value),
     }
 )  # fmt: skip
@@ -243,7 +242,7 @@ _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "run": _text,
     "name": _text,
     "title": _text,
-    "status": _one_of(STATUSES),
+    "status": _one_of(_STATUSES),
     "started": _time,
     "ended": _time,
     "duration": _time,
