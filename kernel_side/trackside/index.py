@@ -218,6 +218,8 @@ def _open(path: Path) -> sqlite3.Connection | None:
                 _remove(path)
                 continue
             if version == 0:
+                # Of a record of two kilobytes a page of four holds one or two, and wastes a tenth of the file.
+                connection.execute("PRAGMA page_size=16384")
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.executescript(_SCHEMA)
             connection.execute("PRAGMA synchronous=OFF")
