@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+import states
 from repositories import record_of
 
 from trackside.canonical import cut_glance
@@ -65,6 +68,16 @@ def assert_cut_as_read(data: bytes) -> bool:
 @pytest.mark.parametrize("record", [GOOD, FULL, empty_record()])
 def test_a_record_as_we_write_it_is_cut(record: dict[str, Any]) -> None:
     assert assert_cut_as_read(json_bytes(record))
+
+
+def test_the_record_of_a_sealed_run_is_cut(repository: Path) -> None:
+    states.write(repository, {"train.py": "lr = 0.5\n"})
+    states.track(repository, "real")
+    oid = states.experiments(repository)["real"]
+    data = subprocess.run(
+        ["git", "cat-file", "blob", f"{oid}:.trackside/run.json"], cwd=repository, capture_output=True, check=True
+    ).stdout
+    assert assert_cut_as_read(data)
 
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
