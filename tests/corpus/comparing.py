@@ -23,6 +23,8 @@ _BY_NATURE: Final = (
     # Told only where it took long enough to be worth it.
     (re.compile(r"\btime = [\d.e-]+ sec\b"), ""),
     (re.compile(r"\btime=[\d.e-]+"), "time=<took>"),
+    # A fit tells its time only when it was worth telling.
+    (re.compile(r"\btime = <took>"), ""),
     (re.compile(r"^Tip: .*\n(?:\S+://\S+\n)*", re.MULTILINE), "<tip of the day>"),
 )
 #: A progress bar redraws as often as time allows; what it ends with counts.
