@@ -252,6 +252,10 @@ class Store:
             self._index.close()
             self._index = None
 
+    def notes(self, shelf: Shelf) -> dict[str, bytes]:
+        """Return the events people noted, by commit id."""
+        return self._notes(shelf.notes_tip)
+
     def _known(self, shelf: Shelf, oids: Sequence[str] | None) -> dict[str, Glance]:
         """Return what is known of the commits (None: all on the shelf), after reading those met for the first time."""
         wanted = shelf.refs if oids is None else {oid: shelf.refs[oid] for oid in oids}
