@@ -60,7 +60,7 @@ class Client:
         if data is None and method in ("POST", "PUT", "PATCH"):
             data = ""
         return await self._client.fetch(
-            f"{self._base}{path if path.startswith('/') else f'{BASE}/{path}'}",
+            f"{self._base}{path[1:] if path.startswith('/') else f'{BASE}/{path}'}",
             method=method,
             body=data,
             headers={**(self._token if signed else {}), **(headers or {})},

@@ -12,7 +12,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from trackside.encode import json_bytes
-from trackside.errors import UsageError
+from trackside.errors import NotFoundError
 from trackside_server.checking import check_body, check_params, check_parts
 from trackside_server.context import Request, Services
 from trackside_server.failures import describe
@@ -160,19 +160,18 @@ def _method() -> Any:
 
 
 class UnknownRoute(RouteHandler):
-    """Any other address below ours: the same words for who may ask, and no page of HTML."""
+    """Any other address below ours: the same words, for who is signed in, and no page of HTML."""
 
     routes: dict[str, Route] = {}
 
     async def prepare(self) -> None:
-        """Say that there is nothing, to who is signed in."""
+        """Check who asks, as everywhere."""
         await APIHandler.prepare(self)
-        raise web.HTTPError(404)
 
     @web.authenticated
     @authorized(action="read", resource=RESOURCE)
     async def get(self, **_: str) -> None:
-        """Never reached."""
-        raise UsageError("There is nothing at this address.")
+        """Say that there is nothing."""
+        raise NotFoundError("There is nothing at this address.")
 
     post = put = delete = get
