@@ -68,7 +68,7 @@ def test_nan_survives_a_curve() -> None:
 
 def test_a_curve_with_times_reads_back_with_and_without_them() -> None:
     data = format_curve("time", [(0, 0.5), (1, math.inf)], [0.25, 61.0])
-    assert data == b"step\ttime\ttime (value)\n0\t0.250\t0.5\n1\t61.000\tinf\n"
+    assert data == b"step\ttime\ttime (value)\n0\t0.250\t0.5\n1\t61.000\tInfinity\n"
     assert parse_timed_curve(data) == [(0, 0.5, 0.25), (1, math.inf, 61.0)]
     assert parse_curve(data) == [(0, 0.5), (1, math.inf)]
     assert parse_timed_curve(format_curve("loss", [(0, 0.5)])) == [(0, 0.5, None)]
