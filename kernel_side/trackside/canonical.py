@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 #: Longer ones are parsed: the pattern keeps a mark for each value until it has matched.
 _LONGEST: Final = 200_000
 _SHOWN: Final = '"params"'
+_NONE: Final = '""'
 
 
 class Cut(NamedTuple):
@@ -39,8 +40,8 @@ def cut_glance(data: bytes) -> Cut | None:
     if found is None:
         return None
     (
-        title, status, started, duration, notebook, branch, baseline, author, email, tags, note, params, metrics,
-        order, warnings,
+        run, title, status, started, duration, notebook, branch, baseline, author, email, tags, note, params, metrics,
+        order, warnings, code,
     ) = found.groups()  # fmt: skip
     facts, curves = param.findall(params), metric.findall(metrics)
     if _has_twice(facts) or _has_twice(curves):
@@ -54,7 +55,7 @@ def cut_glance(data: bytes) -> Cut | None:
         float(started),
         tags,
         f"[{title},{status},{started},{duration},{notebook},{branch},{author},{email},{note},{tags},{baseline},{marks}"
-        f",{{{shown}}},{{{hidden}}},{{{told}}}]",
+        f",{{{shown}}},{{{hidden}}},{{{told}}},{run},{code or _NONE}]",
     )
 
 
@@ -137,7 +138,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """Compile, when first needed, the patterns of a record, and of one parameter and one metric in it."""
     whole = _object(
         {
-            "format": "1", "run": _TEXT, "name": _TEXT, "title": f"({_TEXT})",
+            "format": "1", "run": f"({_TEXT})", "name": _TEXT, "title": f"({_TEXT})",
             "status": f"({_one_of('open', 'finished', 'failed', 'interrupted')})",
             "started": f"({_NUMBER})", "ended": _NUMBER, "duration": f"({_NUMBER})",
             "notebook": f"({_maybe(_TEXT)})", "frontend": _TEXT, "branch": f"({_maybe(_TEXT)})",
@@ -149,7 +150,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
             "cells": _object({"executed": _WHOLE, "failed": _WHOLE}), "order": f"({_list_of(_FLAG)})",
             "files": _FILES, "environment": _maybe(_ENVIRONMENT),
             "warnings": f"({_list_of(_object({'code': _TEXT, 'message': _TEXT, 'hint': _TEXT}))})",
-        }
+        },
+        code=f"({_TEXT})",
     )  # fmt: skip
     # Whole, so that the next search begins where the next parameter does.
     param = _param_of(_PARAM | {"value": f"({_VALUE})", "box": f"({_BOX})"})
