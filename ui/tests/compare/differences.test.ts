@@ -5,6 +5,7 @@ import { csvCell, writeCsv } from '../../src/model/compare/csv';
 import { chooseRows, collectRows } from '../../src/model/compare/differences';
 import { escapeHtml } from '../../src/model/compare/escape';
 import { writePage } from '../../src/model/compare/page';
+import { collectStrokes } from '../../src/model/compare/strokes';
 import { golden } from './golden';
 
 const comparison = golden<Comparison>('comparison');
@@ -66,6 +67,8 @@ describe('the page', () => {
   const curves: Curve[] = [
     { run: 'a', metric: evil, total: 2, points: [0, 1].map(step => ({ step, value: step, t: null })) }
   ];
+  const runs = ['a', 'b'];
+  const strokes = collectStrokes(runs);
   const words = {
     title: evil,
     made: 'today',
@@ -80,7 +83,7 @@ describe('the page', () => {
     language: 'en'
   };
   it('escapes every text that came from elsewhere', () => {
-    const page = writePage(hostile, ['a', 'b'], curves, words);
+    const page = writePage({ comparison: hostile, runs, strokes, curves }, words);
     expect(page.match(/<script|<img|onerror='/g)).toBeNull();
     expect(page.match(/<\/style>/g)).toHaveLength(1);
     expect(page).not.toContain('\u202e');
@@ -89,7 +92,7 @@ describe('the page', () => {
     expect(parsed.querySelectorAll('svg')).toHaveLength(1);
   });
   it('fetches nothing', () => {
-    const page = writePage(comparison, ['a', 'b'], [], { ...words, title: 'Two runs' });
+    const page = writePage({ comparison, runs, strokes, curves: [] }, { ...words, title: 'Two runs' });
     expect(page.match(/(src|href)=|url\(|@import/g)).toBeNull();
     expect(page).toContain("default-src 'none'");
   });

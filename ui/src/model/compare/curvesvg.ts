@@ -3,10 +3,10 @@
 import type { Curve } from '../../contract';
 import { alignCurves } from './alignment';
 import type { Line } from './alignment';
-import { strokeOf } from './colours';
 import { escapeHtml } from './escape';
 import { makeScale } from './scales';
 import type { Scale } from './scales';
+import type { Stroke } from './strokes';
 
 const WIDTH = 360;
 const HEIGHT = 190;
@@ -14,9 +14,10 @@ const LEFT = 52;
 const RIGHT = 10;
 const TOP = 8;
 const BOTTOM = 24;
+const PLAIN: Stroke = { token: '--ink', dash: [] };
 
-/** Draw the curves of one metric; `places` are the places of the runs, for their colours. */
-export function drawCurves(metric: string, curves: readonly Curve[], places: ReadonlyMap<string, number>): string {
+/** Draw the curves of one metric; empty when there is nothing to draw. */
+export function drawCurves(metric: string, curves: readonly Curve[], strokes: ReadonlyMap<string, Stroke>): string {
   const { xs, lines } = alignCurves(curves, { along: 'step', log: false, smoothing: 0 });
   const values = lines.flatMap(line => line.raw.filter(value => typeof value === 'number'));
   if (xs.length === 0 || values.length === 0) {
@@ -24,7 +25,7 @@ export function drawCurves(metric: string, curves: readonly Curve[], places: Rea
   }
   const x = makeScale(xs, 'linear');
   const y = makeScale(values, 'linear');
-  const drawn = lines.map(line => drawLine(line, xs, x, y, strokeOf(places.get(line.run) ?? 0)));
+  const drawn = lines.map(line => drawLine(line, xs, x, y, strokes.get(line.run) ?? PLAIN));
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(metric)}">` +
     drawTicks(x, y) +
@@ -57,13 +58,7 @@ function drawTicks(x: Scale, y: Scale): string {
   return rows.join('') + columns.join('');
 }
 
-function drawLine(
-  line: Line,
-  xs: readonly number[],
-  x: Scale,
-  y: Scale,
-  stroke: { readonly token: string; readonly dash: readonly number[] }
-): string {
+function drawLine(line: Line, xs: readonly number[], x: Scale, y: Scale, stroke: Stroke): string {
   let path = '';
   let points = 0;
   let isPen = false;

@@ -2,12 +2,12 @@
 
 import type { Comparison, Curve, TextRow } from '../../contract';
 import { formatDelta, formatDuration, formatMoment } from '../format';
-import { strokeOf } from './colours';
 import { drawCurves } from './curvesvg';
 import { chooseRows, collectRows } from './differences';
 import type { DifferenceCell, DifferenceRow } from './differences';
 import { escapeHtml } from './escape';
 import { pageStyle } from './pagestyle';
+import type { Stroke } from './strokes';
 
 /** The words of the page, already in the reader's language. */
 export interface PageWords {
@@ -24,16 +24,21 @@ export interface PageWords {
   readonly language: string;
 }
 
+/** What the page tells of; `runs` and `strokes` in the order of the comparison's runs. */
+export interface PageContent {
+  readonly comparison: Comparison;
+  readonly runs: readonly string[];
+  readonly strokes: readonly Stroke[];
+  readonly curves: readonly Curve[];
+}
+
 /** Write the page. Every text that is not ours goes through `escapeHtml`. */
-export function writePage(
-  comparison: Comparison,
-  ids: readonly string[],
-  curves: readonly Curve[],
-  words: PageWords
-): string {
+export function writePage(content: PageContent, words: PageWords): string {
+  const { comparison } = content;
+
   const rows = collectRows(comparison);
   const packages = comparison.packages.filter(row => row.differs);
-  const drawn = drawAll(ids, curves);
+  const drawn = drawAll(content);
   return [
     '<!doctype html>',
     `<html lang="${escapeHtml(words.language)}"><head><meta charset="utf-8">`,
@@ -42,14 +47,14 @@ export function writePage(
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(words.title)}</title><style>${pageStyle}</style></head><body>`,
     `<header><h1>${escapeHtml(words.title)}</h1><p>${escapeHtml(words.made)}</p></header><main>`,
-    section(words.differences, table(comparison, chooseRows(rows, false), words)),
+    section(words.differences, table(content, chooseRows(rows, false), words)),
     drawn === '' ? '' : section(words.curves, `<div class="curves">${drawn}</div>`),
-    packages.length > 0 ? section(words.packages, packageTable(comparison, packages)) : '',
+    packages.length > 0 ? section(words.packages, packageTable(content, packages)) : '',
     folded(
       words.same,
       table(
-        comparison,
-        rows.filter(row => !row.differs),
+        content,
+        chooseRows(rows, true).filter(row => !row.differs),
         words,
         false
       )
@@ -58,15 +63,15 @@ export function writePage(
   ].join('\n');
 }
 
-function drawAll(ids: readonly string[], curves: readonly Curve[]): string {
-  const places = new Map(ids.map((id, place) => [id, place]));
+function drawAll({ runs, strokes, curves }: PageContent): string {
+  const byRun = new Map(runs.flatMap((run, place) => (strokes[place] ? [[run, strokes[place]] as const] : [])));
   const metrics = [...new Set(curves.map(curve => curve.metric))];
   return metrics
     .map(metric => {
       const svg = drawCurves(
         metric,
         curves.filter(curve => curve.metric === metric),
-        places
+        byRun
       );
       return svg === '' ? '' : `<figure><figcaption>${escapeHtml(metric)}</figcaption>${svg}</figure>`;
     })
@@ -81,38 +86,39 @@ function folded(title: string, body: string): string {
   return `<details><summary>${escapeHtml(title)}</summary>${body}</details>`;
 }
 
-function table(comparison: Comparison, rows: readonly DifferenceRow[], words: PageWords, isHeaded = true): string {
+function table(content: PageContent, rows: readonly DifferenceRow[], words: PageWords, isHeaded = true): string {
+  const { runs } = content.comparison;
   const facts: readonly (readonly [string, readonly string[]])[] = [
-    [words.status, comparison.runs.map(run => run.status)],
-    [words.started, comparison.runs.map(run => formatMoment(run.started))],
-    [words.duration, comparison.runs.map(run => formatDuration(run.duration))]
+    [words.status, runs.map(run => run.status)],
+    [words.started, runs.map(run => formatMoment(run.started))],
+    [words.duration, runs.map(run => formatDuration(run.duration))]
   ];
   const head = isHeaded ? facts.map(([name, cells]) => plainRow(name, cells)).join('') : '';
   const body = rows.map(
     row =>
       `<tr class="${row.kind}"><th scope="row">${escapeHtml(row.name)}</th>${row.cells.map(valueCell).join('')}</tr>`
   );
-  return wrap(`${runHead(comparison, words.run)}<tbody>${head}${body.join('')}</tbody>`);
+  return wrap(`${runHead(content, words.run)}<tbody>${head}${body.join('')}</tbody>`);
 }
 
-function packageTable(comparison: Comparison, rows: readonly TextRow[]): string {
+function packageTable(content: PageContent, rows: readonly TextRow[]): string {
   const body = rows.map(row =>
     plainRow(
       row.name,
       row.values.map(value => value ?? '')
     )
   );
-  return wrap(`${runHead(comparison, '')}<tbody>${body.join('')}</tbody>`);
+  return wrap(`${runHead(content, '')}<tbody>${body.join('')}</tbody>`);
 }
 
 function wrap(body: string): string {
   return `<div class="wide"><table>${body}</table></div>`;
 }
 
-function runHead(comparison: Comparison, corner: string): string {
+function runHead({ comparison, strokes }: PageContent, corner: string): string {
   const cells = comparison.runs.map(
     (run, place) =>
-      `<th scope="col"><i style="background:var(${strokeOf(place).token})"></i>${escapeHtml(run.name)}</th>`
+      `<th scope="col"><i style="background:var(${strokes[place]?.token ?? '--soft'})"></i>${escapeHtml(run.name)}</th>`
   );
   return `<thead><tr><td>${escapeHtml(corner)}</td>${cells.join('')}</tr></thead>`;
 }

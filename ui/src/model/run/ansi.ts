@@ -15,7 +15,6 @@ type Style = Omit<Span, 'text'>;
 
 const PLAIN: Style = { colour: null, ground: null, bold: false, faint: false, italic: false, underline: false };
 // Colour sequences are captured; other control sequences, strings to the terminal and lone escapes are dropped.
-// eslint-disable-next-line no-control-regex -- the control characters are what is looked for
 const SEQUENCE =
   /\u001b\[([\d;:]*)m|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b.?/g;
 
