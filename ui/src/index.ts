@@ -8,3 +8,7 @@ export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
 export { plainWords, ServicesProvider, useServices } from './views/services';
 export type { Services } from './views/services';
+export { CompareView } from './views/compare/CompareView';
+export type { CompareViewProps } from './views/compare/CompareView';
+export { RunView } from './views/run/RunView';
+export type { RunViewProps } from './views/run/RunView';
