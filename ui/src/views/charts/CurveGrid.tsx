@@ -65,9 +65,7 @@ export function CurveGrid({ drawn, curves, sync }: CurveGridProps): ReactElement
           aria-expanded={isAll}
           onClick={() => setAll(!isAll)}
         >
-          {isAll
-            ? t('Leave out metrics of a single value')
-            : t('Also draw {count} metrics of a single value', { count: singles.length })}
+          {t('Metrics of a single value ({count})', { count: singles.length })}
         </Button>
       ) : null}
     </>

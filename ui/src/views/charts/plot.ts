@@ -25,6 +25,8 @@ export interface PlotRequest {
 
 /** Lines of at most this many points are drawn with dots. */
 const FEW = 12;
+/** More lines than this are drawn thinner. */
+const MANY = 16;
 
 /** Return the columns uPlot draws: x, then of each run its line, and before it the raw one when smoothed. */
 export function collectColumns(aligned: Aligned): uPlot.AlignedData {
@@ -72,7 +74,7 @@ function lineSeries(request: PlotRequest, run: string, isSmoothed: boolean): uPl
   const colour = (stroke && request.theme.runs[stroke.token]) ?? request.theme.soft;
   const line: uPlot.Series = {
     stroke: colour,
-    width: 1.6,
+    width: request.aligned.lines.length > MANY ? 1.1 : 1.6,
     dash: [...(stroke?.dash ?? [])],
     show: !request.hidden.has(run),
     points: { show: false, size: 5, fill: colour, filter: dotsOf }
