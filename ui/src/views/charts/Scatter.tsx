@@ -224,7 +224,8 @@ function describe(run: DrawnRun, point: ScatterPoint, x: Axis, y: Axis): string 
 }
 
 function tipPlace(left: number, top: number, width: number): { left?: number; right?: number; top: number } {
-  return left > width / 2 ? { right: width - left + 12, top: top - 12 } : { left: left + 12, top: top - 12 };
+  const at = Math.min(top - 12, HEIGHT - 72);
+  return left > width / 2 ? { right: width - left + 12, top: at } : { left: left + 12, top: at };
 }
 
 function nextPoint(key: string, points: readonly ScatterPoint[], active: number | null): number | null {

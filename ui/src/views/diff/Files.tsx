@@ -65,7 +65,11 @@ function Counts({ file }: { readonly file: FileDiff }): ReactNode {
       counts.added > 0 ? t('{count} added', { count: counts.added }) : '',
       counts.removed > 0 ? t('{count} removed', { count: counts.removed }) : ''
     ].filter(Boolean);
-    return <span className="ts-file-counts">{words.length > 0 ? `${t('cells:')} ${words.join(', ')}` : t('no cell differs')}</span>;
+    return (
+      <span className="ts-file-counts">
+        {words.length > 0 ? `${t('cells:')} ${words.join(', ')}` : t('no cell differs')}
+      </span>
+    );
   }
   const { added, removed } = countLines(parseUnified(file.diff));
   return file.binary ? null : (
