@@ -7,7 +7,7 @@ import type { Rows } from '../../model/rows';
 import { SourceError } from '../../source/source';
 import { Face, Waiting } from '../parts';
 import type { IconName } from '../parts';
-import { useServices } from '../services';
+import { counted, useServices } from '../services';
 
 /** The two lines that start tracking. */
 export const FIRST_LINES = '%load_ext trackside\n%track';
@@ -91,7 +91,10 @@ export function RowsFace(props: {
       <Face
         icon="search"
         message={t('No run matches.')}
-        hint={head.said.map(one => visible(one)).join('\n') || t('{n} runs are here.', { n: head.every })}
+        hint={
+          head.said.map(one => visible(one)).join('\n') ||
+          counted(t, head.every, '1 run is here.', '{n} runs are here.')
+        }
         actions={[{ label: t('Show all runs'), run: onClear }]}
       />
     );
