@@ -44,7 +44,7 @@ function Page(): ReactElement {
   );
 }
 
-const root = document.getElementById('trackside-root') ?? document.body.appendChild(document.createElement('div'));
+const root = document.getElementById('trackside') ?? document.body.appendChild(document.createElement('div'));
 root.classList.add('ts-page-root');
 createRoot(root).render(
   <StrictMode>

@@ -11,7 +11,8 @@ export interface PageConfig {
 
 /** Read the configuration that the server wrote into the page. */
 export function readConfig(): PageConfig {
-  const told: unknown = JSON.parse(document.getElementById('trackside-config')?.textContent ?? '{}');
+  const written = document.getElementById('trackside')?.dataset['config'];
+  const told: unknown = JSON.parse(written ?? document.getElementById('trackside-config')?.textContent ?? '{}');
   const config = typeof told === 'object' && told !== null ? (told as Partial<PageConfig>) : {};
   const baseUrl = config.baseUrl ?? '/';
   return { baseUrl: baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`, path: config.path ?? '' };

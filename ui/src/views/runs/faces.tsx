@@ -13,7 +13,11 @@ import { counted, useServices } from '../services';
 export const FIRST_LINES = '%load_ext trackside\n%track';
 
 /** Why there can be no runs at a place; null when there can. */
-export function PlaceFace({ place }: { readonly place: Place }): ReactElement | null {
+export function PlaceFace(props: {
+  readonly place: Place;
+  readonly onRetry?: (() => void) | undefined;
+}): ReactElement | null {
+  const { place, onRetry } = props;
   const { t } = useServices();
   if (place.state === 'ready') {
     return null;
@@ -32,6 +36,7 @@ export function PlaceFace({ place }: { readonly place: Place }): ReactElement | 
       message={place.message || message}
       hint={place.hint}
       {...(lines ? { lines } : {})}
+      actions={onRetry ? [{ label: t('Look again'), run: onRetry, icon: 'refresh' }] : []}
     />
   );
 }
