@@ -3,7 +3,7 @@
 export type * from './contract';
 export type { Disposable, PageRequest, Source } from './source/source';
 export { SourceError } from './source/source';
-export { createHttpSource, isAborted } from './source/http';
+export { createHttpSource, isAborted, isChanged } from './source/http';
 export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
 export { plainWords, ServicesProvider, useServices } from './views/services';
@@ -12,3 +12,8 @@ export { CompareView } from './views/compare/CompareView';
 export type { CompareViewProps } from './views/compare/CompareView';
 export { RunView } from './views/run/RunView';
 export type { RunViewProps } from './views/run/RunView';
+export { PlacePanel } from './views/panel/place_panel';
+export { RunsPanel } from './views/panel/runs_panel';
+export { PromoteDialog } from './views/promote/promote_dialog';
+export type { PromoteDialogProps } from './views/promote/promote_dialog';
+export { RunsTable } from './views/table/runs_table';

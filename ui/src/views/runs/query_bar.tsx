@@ -185,7 +185,8 @@ export function QueryError({ error }: { readonly error: unknown }): ReactElement
   return (
     <div className="ts-query-error" role="alert">
       <span>{error.message}</span>
-      {error.hint ? <pre>{error.hint}</pre> : null}
+      {/* The mark under the text stands two places in, as in a terminal. */}
+      {error.hint ? <pre>{`  ${error.hint}`}</pre> : null}
     </div>
   );
 }
