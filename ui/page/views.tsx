@@ -1,15 +1,3 @@
-/** Stands in for views that are still being made. */
+/** The views that the page's shell puts beside the table. */
 
-import type { ReactElement } from 'react';
-import type { Place } from '../src';
-import { Face } from '../src/views/parts';
-
-/** One run. */
-export function RunView({ run }: { readonly place: Place; readonly run: string }): ReactElement {
-  return <Face icon="flask" message={run} />;
-}
-
-/** Several runs side by side. */
-export function CompareView({ runs }: { readonly place: Place; readonly runs: readonly string[] }): ReactElement {
-  return <Face icon="compare" message={runs.join(' · ')} />;
-}
+export { CompareView, RunView } from '../src';

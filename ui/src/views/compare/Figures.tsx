@@ -1,13 +1,13 @@
 /** Figures of the compared runs: side by side, or two laid over each other with a divider. */
 
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { FigureFact } from '../../contract';
 import { figureAt, groupFigures } from '../../model/compare/figures';
 import type { FigureGroup, FigureOf } from '../../model/compare/figures';
 import { cssStroke } from '../../model/compare/strokes';
 import { visible } from '../../model/format';
-import { mapSome, useAnswer } from '../charts/answers';
+import { mapSome, useAnswer, useCalm } from '../charts/answers';
 import { useSeen } from '../charts/measuring';
 import { Segments } from '../charts/Segments';
 import type { DrawnRun } from '../charts/runs';
@@ -20,19 +20,31 @@ export interface FiguresProps {
   readonly place: string;
   /** Those that are not hidden. */
   readonly runs: readonly DrawnRun[];
-  /** Grows when a run that is open may have a new figure. */
+  /** Those that may get new figures. */
+  readonly open: readonly string[];
+  /** Grows when an open run moved. */
   readonly round: number;
 }
+
+/** Between two looks for new figures of an open run. */
+const PAUSE_MS = 3000;
 
 type Look = 'side' | 'swipe';
 
 /** Ask each run for its figures, then draw name by name. */
-export function Figures({ place, runs, round }: FiguresProps): ReactElement {
+export function Figures({ place, runs, open, round }: FiguresProps): ReactElement {
   const { source, t } = useServices();
   const ids = runs.map(run => run.id);
-  const answer = useAnswer(JSON.stringify([place, ids, round]), async signal => {
-    const found = await mapSome(ids, 4, async id => source.details(place, id, 2, signal));
-    return ids.map((id, index) => ({ id, figures: found[index]?.experiment.record.figures ?? [] }));
+  const calm = useCalm(round, PAUSE_MS);
+  // What a sealed run shows stays as it is: it is asked once.
+  const known = useRef(new Map<string, readonly FigureFact[]>());
+  const answer = useAnswer(JSON.stringify([place, ids, calm]), async signal => {
+    const wanted = ids.filter(id => !known.current.has(id) || open.includes(id));
+    await mapSome(wanted, 4, async id => {
+      const { experiment } = await source.details(place, id, 2, signal);
+      known.current.set(id, experiment.record.figures);
+    });
+    return ids.map(id => ({ id, figures: known.current.get(id) ?? [] }));
   });
   const [look, setLook] = useState<Look>('side');
   const [zoom, setZoom] = useState(1);
@@ -62,7 +74,7 @@ export function Figures({ place, runs, round }: FiguresProps): ReactElement {
   }
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <Segments<Look>
           label={t('How figures are shown')}
           value={look}

@@ -45,7 +45,7 @@ function MetricCard({ name, metric }: { readonly name: string; readonly metric: 
         {shown}
         {metric.direction === 'unknown' ? null : (
           <span
-            className="ts-direction"
+            className="ts-way"
             title={metric.direction === 'higher' ? t('higher is better') : t('lower is better')}
           >
             {metric.direction === 'higher' ? '↑' : '↓'}
