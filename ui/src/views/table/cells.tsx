@@ -10,6 +10,7 @@ import {
   formatMoment,
   formatAligned,
   formatNumber,
+  formatShort,
   formatValue,
   toNumber,
   visible
@@ -66,7 +67,7 @@ function ParamContent({ row, column, baseline }: CellProps): ReactElement {
   const text = formatValue(value);
   return (
     <span className={isLike ? 'ts-setting ts-setting-like' : 'ts-setting'} title={text}>
-      {text}
+      {formatShort(value, 120)}
     </span>
   );
 }
