@@ -46,6 +46,15 @@ export function useSeen<E extends HTMLElement>(): readonly [RefObject<E>, boolea
   return [element, isSeen];
 }
 
+/** Tell whether an element is wider inside than outside, and so must be reached by the keyboard to be moved. */
+export function useOverflow<E extends HTMLElement>(): readonly [RefObject<E>, boolean] {
+  const [element, width] = useWidth<E>();
+  const [isOver, setOver] = useState(false);
+  // After every drawing: the text inside may be another one.
+  useEffect(() => setOver((element.current?.scrollWidth ?? 0) > width + 1)); // eslint-disable-line react-hooks/exhaustive-deps -- the same answer draws nothing anew
+  return [element, isOver];
+}
+
 /** Colours as a canvas needs them, and the font of the panel. */
 export interface Theme {
   readonly soft: string;
@@ -80,6 +89,8 @@ function readTheme(inside: HTMLElement): Theme {
   // A colour is only worked out where it is used as one.
   const probe = document.createElement('span');
   probe.hidden = true;
+  // Forced colours would make all runs one colour.
+  probe.style.setProperty('forced-color-adjust', 'none');
   inside.appendChild(probe);
   const colour = (token: string): string => {
     probe.style.color = `var(${token})`;
