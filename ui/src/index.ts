@@ -3,4 +3,17 @@
 export type * from './contract';
 export type { Disposable, PageRequest, Source } from './source/source';
 export { SourceError } from './source/source';
+export { createHttpSource, isAborted, isChanged } from './source/http';
+export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
+export { plainWords, ServicesProvider, useServices } from './views/services';
+export type { Services } from './views/services';
+export { CompareView } from './views/compare/CompareView';
+export type { CompareViewProps } from './views/compare/CompareView';
+export { RunView } from './views/run/RunView';
+export type { RunViewProps } from './views/run/RunView';
+export { PlacePanel } from './views/panel/PlacePanel';
+export { RunsPanel } from './views/panel/RunsPanel';
+export { PromoteDialog } from './views/promote/PromoteDialog';
+export type { PromoteDialogProps } from './views/promote/PromoteDialog';
+export { RunsTable } from './views/table/RunsTable';
