@@ -18,6 +18,11 @@ GOLDEN = sorted((ROOT / "tests" / "fixtures" / "contract").glob("*.json"))
 SHAPES = {
     "listing": "Listing", "details": "Details", "comparison": "Comparison", "diff": "CodeDiff", "doctor": "Report",
     "failure": "Failure", "record": "Record", "card": "RunCard",
+    "page": "Page", "groups": "Groups", "curves": "Curves", "executed": "Executed", "environment": "Environment",
+    "place": "Place", "preview": "PromotePreview", "task": "Task", "trash": "Trash", "choices": "Choices",
+    "about": "About", "changed": "Changed", "done": "Done", "annotate": "AnnotateRequest", "rename": "RenameRequest",
+    "runs": "RunsRequest", "end": "EndRequest", "promote": "PromoteRequest", "editor": "EditorNotebook",
+    "asked": "EditorAsked",
 }  # fmt: skip
 
 

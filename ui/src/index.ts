@@ -3,4 +3,8 @@
 export type * from './contract';
 export type { Disposable, PageRequest, Source } from './source/source';
 export { SourceError } from './source/source';
+export { createHttpSource, isAborted } from './source/http';
+export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
+export { plainWords, ServicesProvider, useServices } from './views/services';
+export type { Services } from './views/services';

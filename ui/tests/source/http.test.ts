@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { createHttpSource, isAborted } from '../../src/source/http';
+import { SourceError } from '../../src/source/source';
+
+type Send = (path: string, init: RequestInit) => Promise<Response>;
+
+const silent = (): { dispose: () => void } => ({ dispose: () => undefined });
+
+function source(send: Send): ReturnType<typeof createHttpSource> {
+  return createHttpSource({ send, listen: silent });
+}
+
+async function failure(send: Send): Promise<SourceError> {
+  try {
+    await source(send).about();
+  } catch (error) {
+    expect(error).toBeInstanceOf(SourceError);
+    return error as SourceError;
+  }
+  throw new Error('It did not fail.');
+}
+
+describe('a request', () => {
+  it('quotes what a path or query could be broken with', async () => {
+    const asked: string[] = [];
+    const answering: Send = path => {
+      asked.push(path);
+      return Promise.resolve(new Response('{}'));
+    };
+    await source(answering).details('a/b', '../c?', 200);
+    await source(answering).page('p', {
+      query: 'params["a&b"] == 1',
+      sort: '-started',
+      offset: 50,
+      limit: 50,
+      archived: false,
+      baseline: null
+    });
+    expect(asked).toEqual([
+      'places/a%2Fb/runs/..%2Fc%3F?points=200',
+      'places/p/runs?query=params%5B%22a%26b%22%5D+%3D%3D+1&sort=-started&offset=50&limit=50&archived=false'
+    ]);
+  });
+
+  it('that changes something is a POST of JSON', async () => {
+    let sent: RequestInit = {};
+    await source((_, init) => {
+      sent = init;
+      return Promise.resolve(new Response('{}'));
+    }).annotate('p', ['r'], { star: true });
+    expect([sent.method, sent.body]).toEqual(['POST', '{"runs":["r"],"change":{"star":true}}']);
+  });
+});
+
+describe('a failure', () => {
+  it('told by the server keeps its words, hint and code', async () => {
+    const told = { code: 'query', message: 'The filter cannot be read.', hint: 'here' };
+    const error = await failure(() => Promise.resolve(new Response(JSON.stringify(told), { status: 400 })));
+    expect([error.code, error.message, error.hint, error.status]).toEqual(['query', told.message, 'here', 400]);
+  });
+
+  it('without an answer says that the server is away', async () => {
+    expect((await failure(() => Promise.reject(new TypeError('fetch')))).code).toBe('unreachable');
+  });
+
+  it('of a server without Trackside says so', async () => {
+    const error = await failure(() => Promise.resolve(new Response('<html>', { status: 404 })));
+    expect(error.code).toBe('no-server');
+  });
+
+  it('by a login page in place of JSON is told, not thrown raw', async () => {
+    expect((await failure(() => Promise.resolve(new Response('<html>')))).code).toBe('unreadable');
+  });
+
+  it('because nobody waits any more is told apart, also when the host drops the signal', async () => {
+    const aborting = new AbortController();
+    const answer = source(() => Promise.resolve(new Response('{}'))).about(aborting.signal);
+    aborting.abort();
+    await expect(answer).rejects.toSatisfy(isAborted);
+  });
+});
+
+describe('events', () => {
+  it('that are not ours are left out, and none come after disposal', () => {
+    let emit: (event: unknown) => void = () => undefined;
+    let isListening = true;
+    const heard: unknown[] = [];
+    const subscription = createHttpSource({
+      send: () => Promise.reject(new Error('unused')),
+      listen: listener => {
+        emit = listener;
+        return { dispose: () => (isListening = false) };
+      }
+    }).subscribe(changed => heard.push(changed));
+    emit({ place: 'p', revision: '1', what: ['runs'], runs: [] });
+    emit({ place: 7 });
+    emit(null);
+    subscription.dispose();
+    expect([heard.length, isListening]).toEqual([1, false]);
+  });
+});
