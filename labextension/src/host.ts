@@ -1,8 +1,8 @@
 /** Plugin: what the views ask of the program around them, answered by JupyterLab. */
 
+import { ILabShell } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
-import { INotebookTracker } from '@jupyterlab/notebook';
 import type { Host, Notice, Words } from '@trackside/ui';
 import { ids } from './ids';
 import { ITracksideHost, ITracksideSource } from './tokens';
@@ -77,7 +77,6 @@ export const host: JupyterFrontEndPlugin<ITracksideHost> = {
   autoStart: true,
   provides: ITracksideHost,
   requires: [ITracksideSource],
-  optional: [INotebookTracker],
-  activate: (app: JupyterFrontEnd, { t }: ITracksideSource, notebooks: INotebookTracker | null) =>
-    hostOf(app, t, notebooks !== null)
+  optional: [ILabShell],
+  activate: (app: JupyterFrontEnd, { t }: ITracksideSource, shell: ILabShell | null) => hostOf(app, t, shell !== null)
 };

@@ -11,6 +11,7 @@ export const ids = {
   track: 'trackside:track',
   endRun: 'trackside:end-run',
   discardRun: 'trackside:discard-run',
+  showRunsOf: 'trackside:show-runs-of',
   openCurrentRun: 'trackside:open-current-run',
   toggleBadges: 'trackside:toggle-badges'
 } as const;

@@ -74,3 +74,30 @@ export const ITracksideOpenRuns = new Token<ITracksideOpenRuns>(
   '@trackside/lab:ITracksideOpenRuns',
   'Tells which notebook has an open run, and its row.'
 );
+
+/** What a person chose in the settings editor. */
+export interface Chosen {
+  /** Mark cells that belong to a run. */
+  readonly badges: boolean;
+  /** The order of a table that has no order of its own yet. */
+  readonly sort: string;
+  /** The metric that stands for a run; "" lets Trackside choose. */
+  readonly mainMetric: string;
+  /** Ask before runs are deleted, although that can be undone. */
+  readonly confirmDelete: boolean;
+  readonly density: 'compact' | 'comfortable';
+}
+
+/** The settings, as they are now. */
+export interface ITracksideSettings {
+  readonly settings: Chosen;
+  readonly changed: ISignal<ITracksideSettings, void>;
+  /** Choose one of them. */
+  choose<K extends keyof Chosen>(key: K, value: Chosen[K]): void;
+}
+
+/** The settings of Trackside. */
+export const ITracksideSettings = new Token<ITracksideSettings>(
+  '@trackside/lab:ITracksideSettings',
+  'The settings of Trackside, as they are now.'
+);

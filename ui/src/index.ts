@@ -6,5 +6,8 @@ export { SourceError } from './source/source';
 export { createHttpSource, isAborted } from './source/http';
 export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
+export { formatDuration, formatNumber } from './model/format';
 export { plainWords, ServicesProvider, useServices } from './views/services';
 export type { Services } from './views/services';
+export { isRunCard, RunCardView } from './views/card';
+export type { CardActions } from './views/card';
