@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from states import ROOT, make_repository
+
+#: Real Jupyter servers for `tests/server`, and tests that are coroutines.
+pytest_plugins = ["pytest_jupyter.jupyter_server"] if find_spec("pytest_jupyter") and find_spec("jupyter_server") else []
 
 GLOBAL = """\
 [user]

@@ -14,6 +14,9 @@ from trackside import contract
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCHEMA: Final = ROOT / "docs" / "schema" / "trackside-1.json"
+#: The copy a server checks requests by, and the table of routes for machines.
+_PACKAGED: Final = ROOT / "extension" / "server" / "trackside_server" / "schema" / "trackside-1.json"
+_OPENAPI: Final = ROOT / "docs" / "schema" / "openapi.json"
 
 
 def contract_types() -> dict[str, Any]:
@@ -42,17 +45,36 @@ def schema_text() -> str:
     return json.dumps(build_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def openapi_text() -> str | None:
+    """Return the table of routes as OpenAPI; None where no server is installed."""
+    sys.path.insert(0, str(ROOT / "extension" / "server"))
+    try:
+        from trackside_server.openapi import build_openapi
+    except ImportError:
+        return None
+    return json.dumps(build_openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def main(arguments: list[str]) -> int:
-    """Write the schema, or check it."""
+    """Write the schemas, or check them."""
     text = schema_text()
     if "--check" in arguments:
-        is_current = SCHEMA.exists() and SCHEMA.read_text("utf-8") == text
-        if not is_current:
-            print(f"{SCHEMA.relative_to(ROOT)} is not current: make schema", file=sys.stderr)  # noqa: T201  # a tool
-        return 0 if is_current else 1
+        wanted = {SCHEMA: text, _PACKAGED: text, _OPENAPI: openapi_text()}
+        stale = [path for path, said in wanted.items() if said is not None and not _is(path, said)]
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is not current: make schema", file=sys.stderr)  # noqa: T201  # a tool
+        return 1 if stale else 0
     SCHEMA.parent.mkdir(parents=True, exist_ok=True)
-    SCHEMA.write_text(text, "utf-8")
+    for path in (SCHEMA, _PACKAGED):
+        path.write_text(text, "utf-8")
+    openapi = openapi_text()
+    if openapi is not None:
+        _OPENAPI.write_text(openapi, "utf-8")
     return 0
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text("utf-8") == text
 
 
 if __name__ == "__main__":

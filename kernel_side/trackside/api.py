@@ -6,9 +6,11 @@ One process has at most one open run. Verbs that log write to its journal and re
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 _recorder: Recorder | None = None
 _capture: LiveCapture | None = None
 _coming: Future[LiveCapture] | None = None
+#: Whether the last run was ended from outside, so that a loop which goes on logging is not stopped by it.
+_was_ended_outside = False
+#: Seconds between looks for a word from outside.
+_LISTENS_EVERY: Final = 0.3
 _LARGEST_IMAGE: Final = 20_000_000
 _SIGNATURES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -88,7 +94,7 @@ def start(
     `notebook` says which file this is where that cannot be found out. Raises StorageError only when neither
     the repository nor the user's state folder can be written; any other trouble is told with the run.
     """
-    global _recorder
+    global _recorder, _was_ended_outside
     from trackside import names
     from trackside.opening import begin
 
@@ -115,8 +121,11 @@ def start(
         note=note,
         capture=_following(),
     )
+    _was_ended_outside = False
     if params:
         _recorder.params(params)
+    with contextlib.suppress(RuntimeError):  # the interpreter is going and starts no thread any more
+        threading.Thread(target=_listen, args=(_recorder,), name="trackside-asked", daemon=True).start()
     return RunHandle(_recorder)
 
 
@@ -133,6 +142,8 @@ def _log(
     recorder: Recorder | None, metrics: Mapping[str, object] | None, step: int | None, more: dict[str, Any]
 ) -> None:
     if recorder is None or recorder.has_ended:
+        if _was_ended_outside and _recorder is None:
+            return
         raise _no_run()
     for name, value in more.items():
         recorder.point(name, value, step)
@@ -204,6 +215,35 @@ def finish(status: End | None = None, *, reason: str = "user", discard: bool = F
     global _recorder
     recorder, _recorder = _open(), None
     return recorder.end(status, reason=reason, discard=discard, wait=wait)
+
+
+def _listen(recorder: Recorder) -> None:
+    """End the run when somebody outside asks for it: the panel, which can only leave a word beside the journal."""
+    from trackside.journal.asked import take_ask
+
+    process = os.getpid()
+    while not recorder.background.ended.wait(_LISTENS_EVERY):
+        if not recorder.is_open or os.getpid() != process:
+            return
+        asked = take_ask(recorder.journal.path)
+        if asked is not None:
+            _end_as_asked(recorder, discard=asked == "discard")
+            return
+
+
+def _end_as_asked(recorder: Recorder, *, discard: bool) -> None:
+    global _recorder, _was_ended_outside
+    from trackside.recorder import untold
+
+    try:
+        if _recorder is recorder:
+            _recorder, _was_ended_outside = None, True
+        outcome = recorder.end(None, reason="asked", discard=discard, wait=600.0)
+    except Exception:
+        # It ended by itself at the same moment; or the journal has it, and the next reader seals it.
+        return
+    if outcome.trouble is not None:
+        untold.append(outcome.trouble)
 
 
 def current() -> RunHandle | None:

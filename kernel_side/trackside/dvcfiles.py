@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ _UNSAFE_RUN: Final = re.compile(r"[^a-z0-9]+")
 _DIGEST_END: Final = re.compile(r"-[0-9a-f]{10}\Z")
 #: Windows opens a device by such a name, whatever follows the first dot.
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
-#: Columns DVC adds to every row of a plot; a metric of that name would be overwritten.
-_COLUMNS_OF_DVC: Final = frozenset({"step", "rev", "filename", "field"})
+#: Columns DVC adds to every row of a plot, and our own; a metric of that name would be overwritten.
+_COLUMNS_OF_DVC: Final = frozenset({"step", "time", "rev", "filename", "field"})
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 Point = tuple[int, float]
@@ -44,10 +45,12 @@ def dvc_files(
     metrics: Mapping[str, float],
     series: Mapping[str, Sequence[Point]],
     images: Mapping[str, bytes],
+    *,
+    times: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, bytes]:
     """Build path under `.trackside/` → content; `dvc.yaml` declares exactly those that are there.
 
-    `images` are file names with their extension → bytes. A name not safe as a file name is replaced by `safe_name`.
+    `images` are file names with their extension → bytes, `times` the seconds of each point of a series. A name not safe as a file name is replaced by `safe_name`.
     """
     files: dict[str, bytes] = {}
     if params:
@@ -56,7 +59,7 @@ def dvc_files(
         files[METRICS] = metrics_bytes(metrics)
     for name, points in series.items():
         if points:
-            files[curve_path(name)] = format_curve(name, points)
+            files[curve_path(name)] = format_curve(name, points, (times or {}).get(name))
     for name, data in images.items():
         files[f"{IMAGES}/{_safe_image_name(name)}"] = data
     declared = _declarations(files)
@@ -110,13 +113,19 @@ def _json(value: object) -> str:
     return json_bytes(value).decode("utf-8")
 
 
-def format_curve(name: str, points: Sequence[Point]) -> bytes:
-    """Write (step, value) rows under the header `step<TAB>name`, as DVCLive does; values are exact."""
+def format_curve(name: str, points: Sequence[Point], times: Sequence[float] | None = None) -> bytes:
+    """Write (step, value) rows under the header `step<TAB>name`, as DVCLive does; values are exact.
+
+    With `times`, seconds since the run started, to the millisecond: `step<TAB>time<TAB>name`. The value stays last,
+    since DVC draws the last column.
+    """
     head = StringIO()
-    csv.writer(head, delimiter="\t", lineterminator="\n").writerow(["step", column_name(name)])
+    names = ["step", column_name(name)] if times is None else ["step", "time", column_name(name)]
+    csv.writer(head, delimiter="\t", lineterminator="\n").writerow(names)
+    moments = ("" for _ in points) if times is None else (f"{max(0.0, when):.3f}\t" for when in times)
     rows = "".join(
-        f"{step}\t{float_word(value) if type(value) is float else _json(value).strip(chr(34))}\n"
-        for step, value in points
+        f"{step}\t{moment}{float_word(value) if type(value) is float else _json(value).strip(chr(34))}\n"
+        for (step, value), moment in zip(points, moments)
     )
     return (head.getvalue() + rows).encode("utf-8")
 
@@ -128,13 +137,18 @@ def column_name(name: str) -> str:
 
 
 def parse_curve(data: bytes) -> list[Point]:
-    """Read the rows of `format_curve`; a row that is none is passed over."""
-    points: list[Point] = []
+    """Read the rows of `format_curve`, with times or without; a row that is none is passed over."""
+    return [(step, value) for step, value, _ in parse_timed_curve(data)]
+
+
+def parse_timed_curve(data: bytes) -> list[tuple[int, float, float | None]]:
+    """Read (step, value, seconds since the start) of a curve; None where no time was written."""
+    points: list[tuple[int, float, float | None]] = []
     for row in csv.reader(StringIO(data.decode("utf-8", "replace"), newline=""), delimiter="\t"):
-        if len(row) == 2 and row[0].lstrip("-").isdecimal() and len(row[0]) < 20:
-            value = _number(row[1])
+        if len(row) in (2, 3) and row[0].lstrip("-").isdecimal() and len(row[0]) < 20:
+            value, when = _number(row[-1]), _number(row[1]) if len(row) == 3 else None
             if value is not None:
-                points.append((int(row[0]), value))
+                points.append((int(row[0]), value, when if when is not None and math.isfinite(when) else None))
     return points
 
 

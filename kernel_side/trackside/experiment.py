@@ -81,12 +81,13 @@ def _refuse(word: str) -> None:
 
 def _take_all(record: Record, stored: Mapping[str, Any]) -> list[str]:
     """Check every field into the record; return those that are wrong."""
+    wrong = [] if "code" not in stored or _take(record, "code", _text, stored["code"]) else ["code"]
     try:
         record.update({key: read(stored[key]) for key, read in _FIELDS.items()})  # type: ignore[typeddict-item]  # as below
     except _WRONG:
         # Something is missing or wrong: find out what, and keep the rest.
-        return [key for key, read in _FIELDS.items() if key in stored and not _take(record, key, read, stored[key])]
-    return []
+        wrong += [key for key, read in _FIELDS.items() if key in stored and not _take(record, key, read, stored[key])]
+    return wrong
 
 
 def _take(record: Record, key: str, read: Callable[[Any], Any], value: object) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 #: Raised when a table changes, or when records are checked or glanced at in another way.
-_VERSION: Final = 4
+_VERSION: Final = 5
 _SCHEMA: Final = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS glance (
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS glance (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (oid TEXT PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS note (tip TEXT NOT NULL, oid TEXT NOT NULL, events BLOB NOT NULL);
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 COMMIT;
 """
 #: SQLite takes at most 999 values in one statement in its older builds.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -170,18 +170,20 @@ def missing_names(selection: Selection) -> list[str]:
     """Say which metrics and parameters a filter speaks of that no run has, with the nearest one that exists."""
     if not selection.query.metrics and not selection.query.params:
         return []
-    from difflib import get_close_matches
-
     metrics: set[str] = set()
     params: set[str] = set()
     for row in rows_of(selection.every):
         metrics.update(row.metrics)
         params.update(row.params, row.hidden)
+    return unknown_names(selection.query, metrics, params)
+
+
+def unknown_names(query: Query, metrics: Set[str], params: Set[str]) -> list[str]:
+    """Say which names a filter speaks of that are not among those that runs have, with the nearest that is."""
+    from difflib import get_close_matches
+
     said = []
-    for kind, asked, known in (
-        ("metric", selection.query.metrics, metrics),
-        ("parameter", selection.query.params, params),
-    ):
+    for kind, asked, known in (("metric", query.metrics, metrics), ("parameter", query.params, params)):
         for name in sorted(asked - known):
             if kind == "metric" and name.rpartition(".")[0] in known:
                 continue
@@ -194,18 +196,29 @@ def details(repository: Repository, name: str = "") -> Details:
     """Read one run whole: by name, by the beginning of its name or commit id, or the newest."""
     opened, oid, store = _find(repository, name)
     if opened is not None:
-        series: dict[str, list[SeriesPoint]] = {
-            metric: [
-                {"step": step, "value": _json_number(value), "t": round(when - opened.run.started, 6)}
-                for step, value, when in found.points
-            ]
-            for metric, found in sorted(opened.run.series.items())
-        }
-        cells: list[CellShown] = [
-            {"cell": cell.cell, "count": cell.count, "source": cell.source, "ok": cell.ok} for cell in opened.run.cells
+        return open_details(opened)
+    return sealed_details(store, store.read(store.shelf(), [oid])[0])
+
+
+def open_details(opened: OpenRun) -> Details:
+    """Read an open run whole."""
+    series: dict[str, list[SeriesPoint]] = {
+        metric: [
+            {"step": step, "value": _json_number(value), "t": round(when - opened.run.started, 6)}
+            for step, value, when in found.points
         ]
-        return {"format": FORMAT, "experiment": opened.experiment, "series": series, "cells": cells}
-    experiment = store.read(store.shelf(), [oid])[0]
+        for metric, found in sorted(opened.run.series.items())
+    }
+    cells: list[CellShown] = [
+        {"cell": cell.cell, "id": cell.id, "count": cell.count, "source": cell.source, "ok": cell.ok}
+        for cell in opened.run.cells
+    ]
+    return {"format": FORMAT, "experiment": opened.experiment, "series": series, "cells": cells}
+
+
+def sealed_details(store: Store, experiment: Experiment) -> Details:
+    """Read an experiment whole, beyond what was read of it already."""
+    oid = experiment["oid"] or ""
     if experiment["source"] == "dvc":
         from trackside.foreign_record import series_from_tree
 
@@ -238,7 +251,7 @@ def comparison(repository: Repository, names: Sequence[str]) -> Comparison:
         opened, oid, store = _find(repository, name)
         if opened is not None:
             experiments.append(opened.experiment)
-            packages.append(_open_packages(opened))
+            packages.append(open_packages(opened))
         else:
             experiments.append(store.read(store.shelf(), [oid])[0])
             found = next(read_objects(repository, [f"{oid}:{_REQUIREMENTS}"]))
@@ -271,13 +284,14 @@ def _unsealed(repository: Repository) -> tuple[list[str], list[OpenRun]]:
     found = []
     for journal, run in open_runs(repository):
         if run.sealed is None and not is_sealed(journal):
-            found.append(OpenRun(journal, run, _open_experiment(repository, run, reasons.get(journal))))
+            found.append(OpenRun(journal, run, open_experiment(repository, run, reasons.get(journal))))
     known = {item.journal for item in found}
     said += [f"{journal.name} waits: {error.message}" for journal, error in done.waiting if journal not in known]
     return said, found
 
 
-def _open_experiment(repository: Repository, run: Run, reason: TracksideError | None) -> Experiment:
+def open_experiment(repository: Repository, run: Run, reason: TracksideError | None) -> Experiment:
+    """Return a run that is still in its journal as a row; `reason` is why it waits there after its end."""
     from trackside.record import build_record
 
     record = build_record(run, notebook=repository.relative(run.notebook) if run.notebook else None)
@@ -312,13 +326,13 @@ def _find(repository: Repository, name: str) -> tuple[OpenRun | None, str, Store
 
 
 def _curves(experiment: Experiment, files: Mapping[str, bytes]) -> dict[str, list[SeriesPoint]]:
-    from trackside.dvcfiles import FOLDER, curve_path, parse_curve
+    from trackside.dvcfiles import FOLDER, curve_path, parse_timed_curve
 
     found: dict[str, list[SeriesPoint]] = {}
     for metric in experiment["record"]["metrics"]:
         data = files.get(f"{FOLDER}/{curve_path(metric)}")
-        points = parse_curve(data) if data is not None else []
-        found[metric] = [{"step": step, "value": _json_number(value), "t": None} for step, value in points]
+        points = parse_timed_curve(data) if data is not None else []
+        found[metric] = [{"step": step, "value": _json_number(value), "t": when} for step, value, when in points]
     return found
 
 
@@ -340,7 +354,8 @@ def _cells(notebook: bytes | None) -> list[CellShown]:
         return []
 
 
-def _open_packages(opened: OpenRun) -> dict[str, str] | None:
+def open_packages(opened: OpenRun) -> dict[str, str] | None:
+    """Read the packages of an open run; None when they are not known yet."""
     data = SideFiles(opened.journal).read(opened.run.environment) if opened.run.environment else None
     packages = json.loads(data).get("packages") if data else None
     return packages if type(packages) is dict else None

@@ -35,18 +35,28 @@ class Built:
 
 
 def build_experiment(
-    run: Run, read: ReadSideFile, *, notebook: str | None, order: Sequence[Mapping[str, Any]] = ()
+    run: Run, read: ReadSideFile, *, notebook: str | None, order: Sequence[Mapping[str, Any]] = (), code: str = ""
 ) -> Built:
-    """Build every file of the run's experiment; `notebook` is its path from the top of the repository."""
+    """Build every file of the run's experiment; `notebook` is its path from the top of the repository.
+
+    `code` is the digest of its code (`sameness`), left out of the record when empty.
+    """
     environment = _environment(run, read)
     images, figures = _images(run, read)
     record = build_record(run, notebook=notebook, order=order, environment=environment, figures=figures)
+    if code:
+        record["code"] = code
     shown = {name: parameter.value for name, parameter in sorted(run.params.items()) if box_of(run, name) == "params"}
     files = dvcfiles.dvc_files(
         shown,
         {name: number_from_json(fact["last"]) for name, fact in record["metrics"].items()},
         {name: [(step, value) for step, value, _ in run.series[name].points] for name in record["metrics"]},
         images,
+        times={
+            name: [when - run.started for _, _, when in run.series[name].points]
+            for name in record["metrics"]
+            if len(run.series[name].points) > 1
+        },
     )
     built = {f"{FOLDER}/{path}": data for path, data in files.items()}
     built[RECORD_PATH] = json_bytes(record)

@@ -75,6 +75,8 @@ class Recorder:
         self._steps: dict[str, itertools.count[int]] = {}
         self.has_ended = False
         self._disabled = False
+        #: Numbers who ends it; the first does. A lock could be held for ever in a forked child.
+        self._endings = itertools.count()
         journal.on_trouble = self._journal_trouble
         fork.disable_in_child(self)
 
@@ -167,7 +169,7 @@ class Recorder:
 
         Without a status it is `failed` when its last executed cell failed, else `finished`.
         """
-        if self.has_ended:
+        if self.has_ended or next(self._endings):
             raise StateError(f"The run {self.name} has ended already.")
         self.has_ended = True
         self.background.ended.set()

@@ -54,7 +54,7 @@ def recover(repository: Repository, *, own: Collection[RunId] = (), settling: bo
             if _is_blank(journal):
                 continue
             run = read_run(journal)
-            if run.id in own or not _is_left(run, journal):
+            if run.id in own or not is_left(run, journal):
                 continue
             done.sealed.append(seal(repository, journal))
         except TracksideError as error:
@@ -83,9 +83,14 @@ def open_runs(repository: Repository | None) -> list[tuple[Path, Run]]:
                 run = read_run(journal)
             except (TracksideError, OSError):
                 continue
-            if journal not in homeless or repository is None or repository.relative(_place(run)) is not None:
+            if journal not in homeless or repository is None or is_in(run, repository):
                 found.append((journal, run))
     return sorted(found, key=lambda item: item[1].id)
+
+
+def is_in(run: Run, repository: Repository) -> bool:
+    """Tell whether a run was made in a folder of this work tree."""
+    return repository.relative(_place(run)) is not None
 
 
 def is_sealed(journal: Path) -> bool:
@@ -109,7 +114,8 @@ def _last_events(journal: Path, mark: bytes) -> list[Event]:
     return [event for line in lines if mark in line and (event := parse_line(line)) is not None]
 
 
-def _is_left(run: Run, journal: Path) -> bool:
+def is_left(run: Run, journal: Path) -> bool:
+    """Tell whether nobody but a reader will seal the run: its process is gone, or failed to."""
     if not is_alive(run, journal):
         return True
     if run.ended is None:
@@ -197,4 +203,4 @@ def _link(source: Path, target: Path) -> None:
         os.rename(source, target)
 
 
-__all__ = ["Recovered", "is_sealed", "open_runs", "recover"]
+__all__ = ["Recovered", "is_in", "is_left", "is_sealed", "open_runs", "recover"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Position of (last, min, max, count, direction) in what a row says of a metric.
 LAST, MIN, MAX, COUNT, DIRECTION = range(5)
-_GLANCE_FIELDS: Final = 15
+_GLANCE_FIELDS: Final = 17
 
 
 class Row(NamedTuple):
@@ -43,6 +43,9 @@ class Row(NamedTuple):
     params: dict[str, Value]
     hidden: dict[str, Value]
     metrics: dict[str, list[Any]]
+    #: The run's own id and the digest of its code; empty where it has none.
+    run: str = ""
+    code: str = ""
     name: str = ""
     oid: str | None = None
     ref: str | None = None
@@ -70,6 +73,8 @@ def glance_of(record: Record) -> bytes:
                 name: [fact["last"], fact["min"], fact["max"], fact["count"], fact["direction"]]
                 for name, fact in record["metrics"].items()
             },
+            record["run"],
+            record.get("code", ""),
         ]
     )  # fmt: skip
 

@@ -31,6 +31,7 @@ from trackside.names import candidate
 from trackside.record import FOLDER, Built, build_experiment, tree_changes
 from trackside.refs import ExperimentRef, open_ref, parse_experiment_ref
 from trackside.run import Run, RunId
+from trackside.sameness import code_digest
 
 _MOST_NAMES: Final = 1_000
 _TRIES: Final = 4
@@ -180,7 +181,9 @@ def _write(repository: Repository, run: Run, journal: Path, deadline: float, *, 
                 "hint": "They are listed in the record; the baseline's version stands in for them.",
             }
         )
-    built = build_experiment(run, side.read, notebook=notebook, order=_order(run, side))
+    built = build_experiment(
+        run, side.read, notebook=notebook, order=_order(run, side), code=_code(run, notebook, tree_changes(run))
+    )
     commit = NewCommit(
         parent=run.base.baseline,
         message=_message(run, notebook),
@@ -215,6 +218,17 @@ def _message(run: Run, notebook: str | None) -> str:
     if run.derived_from:
         trailers.append(("Trackside-Derived-From", run.derived_from))
     return subject[:200] + "\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers)
+
+
+def _code(run: Run, notebook: str | None, changes: Sequence[dict[str, Any]]) -> str:
+    """Return the digest of the run's code; a parameter that a cell of it changed in between counts as code."""
+
+    def is_left_out(name: str) -> bool:
+        known = run.params.get(name)
+        return known is not None and (not known.values or known.origin == "parameters-cell")
+
+    kept = [change for change in changes if change["path"] not in run.artifacts]
+    return code_digest(run.cells, kept, notebook=notebook, is_left_out=is_left_out)
 
 
 def _order(run: Run, side: SideFiles) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ class Settings:
     hide: tuple[str, ...] = ()
     pin: tuple[str, ...] = ()
     directions: Mapping[str, str] = field(default_factory=dict)
+    main_metric: str = ""
     artifacts: tuple[str, ...] = ()
     artifact_in_git: int = 1_000_000
     added_file: int = 1_000_000
@@ -74,10 +75,12 @@ def parse_settings(text: str) -> Settings:
                 problems.append(f"{FILE}: [{table}] has no {key}.")
             elif known[1] == "names" and isinstance(value, list) and all(isinstance(item, str) for item in value):
                 found[known[0]] = tuple(value)
+            elif known[1] == "text" and isinstance(value, str):
+                found[known[0]] = value
             elif known[1] == "megabytes" and type(value) in (int, float) and 0 <= value <= 1_000_000:
                 found[known[0]] = int(value * 1_000_000)
             else:
-                wanted = "a list of texts" if known[1] == "names" else "a number of megabytes"
+                wanted = {"names": "a list of texts", "text": "a text"}.get(known[1], "a number of megabytes")
                 problems.append(f"{FILE}: {key} in [{table}] must be {wanted}.")
     return Settings(**found, problems=tuple(problems))
 
@@ -85,6 +88,7 @@ def parse_settings(text: str) -> Settings:
 _TABLES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "capture": {"ignore": ("ignore", "names"), "hide": ("hide", "names"), "pin": ("pin", "names")},
     "directions": {},
+    "table": {"main_metric": ("main_metric", "text")},
     "artifacts": {"keep": ("artifacts", "names"), "git_limit_mb": ("artifact_in_git", "megabytes")},
     "limits": {
         "added_file_mb": ("added_file", "megabytes"),

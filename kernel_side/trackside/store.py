@@ -169,8 +169,14 @@ class Store:
 
     def file(self, oid: str, path: str) -> bytes | None:
         """Read one file of an experiment's tree by its path, or None."""
-        entry = list_tree(self.repository, oid).get(path) if "\n" in path else None
-        found = read_object(self.repository, entry[1] if entry else f"{oid}:{path}")
+        name = f"{oid}:{path}"
+        if "\n" in path or path.startswith(("./", "../")):
+            # A line end would begin another question; a dot would be taken from where Git runs.
+            entry = list_tree(self.repository, oid).get(path)
+            if entry is None:
+                return None
+            name = entry[1]
+        found = read_object(self.repository, name)
         return found.data if found is not None and found.kind == "blob" else None
 
     def executed(self, oid: str) -> bytes | None:
@@ -251,6 +257,10 @@ class Store:
         if self._index is not None:
             self._index.close()
             self._index = None
+
+    def notes(self, shelf: Shelf) -> dict[str, bytes]:
+        """Return the events people noted, by commit id."""
+        return self._notes(shelf.notes_tip)
 
     def _known(self, shelf: Shelf, oids: Sequence[str] | None) -> dict[str, Glance]:
         """Return what is known of the commits (None: all on the shelf), after reading those met for the first time."""

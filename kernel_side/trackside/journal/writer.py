@@ -18,6 +18,7 @@ from pathlib import Path
 from time import time
 from typing import Any, Final, Protocol
 
+from trackside.journal.asked import remove_ask
 from trackside.run import RunId
 
 _MOST_WAITING: Final = 100_000
@@ -197,4 +198,5 @@ def remove_journal(path: Path) -> None:
         files.rmdir()
     except FileNotFoundError:
         pass
+    remove_ask(path)
     path.unlink(missing_ok=True)

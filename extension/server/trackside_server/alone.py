@@ -1,0 +1,43 @@
+"""`trackside ui`: a Jupyter server of this extension alone, on this machine, for the repository around a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from traitlets.config import Config
+
+#: What the page needs of a Jupyter server: its events, and who one is. No kernels, no files, no terminals.
+_SERVICES: Final = ("api", "auth", "events", "security", "me")
+
+
+def serve(folder: str | os.PathLike[str], *, port: int = 0, browser: bool = True) -> int:
+    """Serve the page until Ctrl-C; return the exit status."""
+    from jupyter_server.serverapp import ServerApp
+
+    from trackside.git.repository import open_repository
+
+    repository = open_repository(folder, trust="reader")
+    root = repository.toplevel or Path(folder).resolve()
+    ServerApp.default_services = _SERVICES
+    app: Any = ServerApp.instance(config=_config(root, port=port, browser=browser))
+    # Options of other Jupyter servers, in files or on this command line, are not for this page.
+    app.initialize(argv=[], find_extensions=False)
+    app.web_app.settings["trackside_path"] = ""
+    app.start()
+    return 0
+
+
+def _config(root: Path, *, port: int, browser: bool) -> Config:
+    config = Config()
+    config.ServerApp.jpserver_extensions = {"trackside_server": True}
+    config.ServerApp.root_dir = os.fspath(root)
+    config.ServerApp.ip = "127.0.0.1"
+    config.ServerApp.port = port
+    config.ServerApp.port_retries = 50 if port else 0
+    config.ServerApp.open_browser = browser
+    config.ServerApp.default_url = "/trackside/"
+    config.ServerApp.terminals_enabled = False
+    config.ServerApp.allow_remote_access = False
+    return config

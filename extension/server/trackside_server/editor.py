@@ -1,0 +1,50 @@
+"""The open editor's notebook, unsaved edits and outputs included, laid where the kernel of an open run looks for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from trackside.catalogue import Catalogue
+from trackside.errors import StateError, StorageError, UsageError
+from trackside.run import FORMAT
+from trackside_server.choices import write_whole
+from trackside_server.places import Places
+
+if TYPE_CHECKING:
+    from trackside.contract import Done
+
+#: Beside the journal: `journal/<run id>.d/editor.ipynb`.
+FILE: Final = "editor.ipynb"
+
+
+def keep_notebook(catalogue: Catalogue, places: Places, asked: Any) -> Done:
+    """Lay the notebook beside the journal of its run; StateError when the run has ended or is of another notebook."""
+    state, place = catalogue.find(asked["run"])
+    opened = state.open_runs.get(state.ids[place])
+    if opened is None or opened.run.status != "open":
+        raise StateError("That run has ended.", code="ended")
+    path = places.resolve(asked["path"])
+    known = opened.run.notebook
+    if known is not None and Path(os.path.realpath(known)) != path:
+        raise StateError("That run is of another notebook.", code="other-notebook")
+    data = _as_saved(asked["content"])
+    try:
+        write_whole(opened.journal.with_suffix(".d") / FILE, data)
+    except OSError as error:
+        raise StorageError(f"The notebook cannot be kept: {error.strerror}.") from error
+    return {"format": FORMAT, "names": [opened.run.name], "message": "The notebook is kept with the run."}
+
+
+def _as_saved(content: dict[str, Any]) -> bytes:
+    """Write a notebook the way the contents service saves it, so that an unchanged one is equal to its file."""
+    import nbformat
+
+    if type(content.get("cells")) is not list or type(content.get("nbformat")) is not int:
+        raise UsageError("That is no notebook of format 4.", code="bad-notebook")
+    try:
+        text: str = nbformat.writes(nbformat.from_dict(content), version=nbformat.NO_CONVERT)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UsageError("That is no notebook of format 4.", code="bad-notebook") from error
+    return (text if text.endswith("\n") else f"{text}\n").encode("utf-8", "surrogatepass")
