@@ -12,13 +12,15 @@ from playwright.sync_api import Locator, Page, expect
 from .jupyter import TOKEN, Jupyter
 
 _PANEL = "#trackside-panel"
+#: A promise alone would count as true for `wait_for_function`.
 _READY = """async () => {
   const app = window.jupyterapp;
+  const pause = () => new Promise(done => setTimeout(done, 50));
+  while (!app.shell.currentWidget?.sessionContext) await pause();
   const panel = app.shell.currentWidget;
-  if (!panel || !panel.sessionContext) return false;
   await panel.revealed; await panel.context.ready; await panel.sessionContext.ready;
+  while (!panel.sessionContext.session?.kernel) await pause();
   await panel.sessionContext.session.kernel.info;
-  return true;
 }"""
 
 
@@ -64,7 +66,7 @@ class LabPage:
 
     def wait_for_kernel(self) -> None:
         """Wait until the notebook in front can run cells."""
-        self.page.wait_for_function(_READY, timeout=60_000)
+        self.page.evaluate(_READY)
 
     def command(self, name: str, args: dict[str, Any] | None = None) -> Any:
         """Run a command as the palette does, and wait for its end."""
