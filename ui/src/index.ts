@@ -3,7 +3,7 @@
 export type * from './contract';
 export type { Disposable, PageRequest, Source } from './source/source';
 export { SourceError } from './source/source';
-export { createHttpSource, isAborted } from './source/http';
+export { createHttpSource, isAborted, isChanged } from './source/http';
 export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
 export { formatDuration, formatNumber } from './model/format';
@@ -11,3 +11,8 @@ export { plainWords, ServicesProvider, useServices } from './views/services';
 export type { Services } from './views/services';
 export { isRunCard, RunCardView } from './views/card';
 export type { CardActions } from './views/card';
+export { PlacePanel } from './views/panel/place_panel';
+export { RunsPanel } from './views/panel/runs_panel';
+export { PromoteDialog } from './views/promote/promote_dialog';
+export type { PromoteDialogProps } from './views/promote/promote_dialog';
+export { RunsTable } from './views/table/runs_table';

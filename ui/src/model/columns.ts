@@ -53,7 +53,7 @@ function field(key: string, kind: ColumnKind, name: string, width: number): Colu
 }
 
 /** Turn a fact about the matching runs into the column of it. */
-export function columnOf(fact: ColumnFact): Column {
+export function columnOf(fact: ColumnFact, mainMetric: string | null = null): Column {
   const head = fact.kind === 'metric' ? 'metrics' : 'params';
   return {
     key: `${head}.${fact.name}`,
@@ -61,7 +61,8 @@ export function columnOf(fact: ColumnFact): Column {
     name: fact.name,
     direction: fact.direction,
     sort: referTo(head, fact.name),
-    width: fact.kind === 'metric' ? 132 : 104
+    // The main metric has its curve beside it.
+    width: fact.kind === 'param' ? 104 : fact.name === mainMetric ? 190 : 132
   };
 }
 
@@ -74,7 +75,12 @@ export function arrangeColumns(
 ): Columns {
   const metrics = facts.filter(fact => fact.kind === 'metric');
   const params = facts.filter(fact => fact.kind === 'param');
-  const offered = [...BEFORE, ...metrics.map(columnOf), ...params.map(columnOf), ...AFTER];
+  const offered = [
+    ...BEFORE,
+    ...metrics.map(fact => columnOf(fact, mainMetric)),
+    ...params.map(fact => columnOf(fact)),
+    ...AFTER
+  ];
   const isShownFirst = shownAtFirst(metrics, params, total, mainMetric);
   const hidden = new Set(choices.hidden);
   const asked = new Set([...choices.shown, ...choices.pinned]);

@@ -1,0 +1,226 @@
+/** One run in the side panel: two lines that say how it is, how good, and what is different about it. */
+
+import { memo } from 'react';
+import type { MouseEvent, ReactElement } from 'react';
+import type { RunRow, Value } from '../../contract';
+import { formatAge, formatDuration, formatMoment, formatNumber, visible } from '../../model/format';
+import { Chip, Delta, Icon, IconButton, Sparkline, StatusDot, Tag } from '../parts';
+import { useWords } from '../services';
+
+/** How high a row is, in pixels. */
+export const PANEL_ROW = 54;
+
+/** Props of a row. `now` in unix seconds; it moves every minute, for open runs every second. */
+export interface PanelRowProps {
+  readonly id: string;
+  readonly row: RunRow;
+  readonly index: number;
+  readonly top: number;
+  readonly now: number;
+  readonly metric: string | null;
+  readonly baseline: RunRow | null;
+  readonly isBest: boolean;
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+  readonly colour: string;
+  readonly onClick: (event: MouseEvent, row: RunRow, index: number) => void;
+  readonly onTick: (event: MouseEvent, row: RunRow, index: number) => void;
+  readonly onOpen: (row: RunRow) => void;
+  readonly onMenu: (event: MouseEvent, row: RunRow, index: number) => void;
+  readonly onStar: (row: RunRow) => void;
+}
+
+/** Draw a row. */
+export const PanelRow = memo(function PanelRow(props: PanelRowProps): ReactElement {
+  const { id, row, index, top, isSelected, isActive, onClick, onOpen, onMenu } = props;
+  const name = visible(row.name, 80);
+  const classes = `ts-run${isSelected ? ' ts-run-selected' : ''}${isActive ? ' ts-run-active' : ''}`;
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 1}
+      aria-selected={isSelected}
+      className={`${classes}${row.archived ? ' ts-run-archived' : ''}`}
+      style={{ transform: `translateY(${top}px)`, height: PANEL_ROW }}
+      onClick={event => onClick(event, row, index)}
+      onDoubleClick={() => onOpen(row)}
+      onContextMenu={event => onMenu(event, row, index)}
+    >
+      <div className="ts-run-line" role="gridcell">
+        <Mark {...props} name={name} />
+        <span className="ts-run-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
+          {name}
+        </span>
+        <Badges {...props} />
+        <span className="ts-bar-space" />
+        <MainMetric {...props} />
+      </div>
+      <div className="ts-run-line ts-run-second" role="gridcell">
+        <Differences {...props} />
+        <When {...props} />
+        <Controls {...props} name={name} />
+      </div>
+    </div>
+  );
+});
+
+function Mark(props: PanelRowProps & { readonly name: string }): ReactElement {
+  const { row, index, isSelected, isActive, onTick, name } = props;
+  const t = useWords();
+  return (
+    <span className="ts-run-mark">
+      <StatusDot status={row.status} />
+      <button
+        type="button"
+        role="checkbox"
+        className="ts-tick"
+        aria-checked={isSelected}
+        aria-label={t('Select {name}', { name })}
+        tabIndex={isActive ? 0 : -1}
+        onClick={event => onTick(event, row, index)}
+      >
+        {isSelected ? <Icon name="check" /> : null}
+      </button>
+    </span>
+  );
+}
+
+function Badges({ row, baseline, isBest }: PanelRowProps): ReactElement {
+  const t = useWords();
+  return (
+    <>
+      {baseline?.id === row.id ? (
+        <span className="ts-mark ts-mark-baseline" title={t('Baseline: others are compared with it')}>
+          <Icon name="flag" />
+          <span className="ts-unseen">{t('baseline')}</span>
+        </span>
+      ) : null}
+      {isBest ? <span className="ts-best">{t('best')}</span> : null}
+      {row.promoted ? (
+        <span className="ts-mark" title={t('Promoted to {branch}', { branch: visible(row.promoted) })}>
+          <Icon name="branch" />
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+function MainMetric({ row, metric }: PanelRowProps): ReactElement | null {
+  const cell = metric === null ? undefined : row.metrics[metric];
+  if (!cell || metric === null) {
+    return null;
+  }
+  return (
+    <>
+      {row.spark.length > 1 ? <Sparkline values={row.spark} width={44} /> : null}
+      <span className="ts-run-value" title={visible(metric)}>
+        {formatNumber(cell.last)}
+      </span>
+      <span className="ts-run-delta">
+        <Delta delta={cell.delta} verdict={cell.verdict} short />
+      </span>
+    </>
+  );
+}
+
+function Differences({ row, baseline }: PanelRowProps): ReactElement {
+  const t = useWords();
+  if (row.problem) {
+    return (
+      <span className="ts-run-problem" title={visible(row.problem)}>
+        <Icon name="warning" />
+        <span>{visible(row.problem, 200)}</span>
+      </span>
+    );
+  }
+  const chips = differing(row, baseline);
+  return (
+    <span className="ts-run-chips">
+      {row.tags.slice(0, 2).map(tag => (
+        <Tag key={tag} name={tag} />
+      ))}
+      {chips.slice(0, 6).map(([name, value]) => (
+        <Chip key={name} name={name} value={value} was={baseline?.params[name]} differs={baseline !== null} />
+      ))}
+      {chips.length === 0 && row.tags.length === 0 && baseline && baseline.id !== row.id ? (
+        <span className="ts-soft">{row.twins > 1 ? t('same settings') : visible(row.title, 60)}</span>
+      ) : null}
+      {chips.length === 0 && row.tags.length === 0 && baseline?.id === row.id ? (
+        <span className="ts-soft">{visible(row.title, 60)}</span>
+      ) : null}
+    </span>
+  );
+}
+
+/** The parameters by which a run differs from the baseline run; all of them when there is none. */
+export function differing(row: RunRow, baseline: RunRow | null): readonly (readonly [string, Value | undefined])[] {
+  if (!baseline) {
+    return Object.entries(row.params);
+  }
+  if (baseline.id === row.id) {
+    return [];
+  }
+  const names = new Set([...Object.keys(row.params), ...(row.status === 'open' ? [] : Object.keys(baseline.params))]);
+  return [...names]
+    .filter(name => JSON.stringify(row.params[name]) !== JSON.stringify(baseline.params[name]))
+    .map(name => [name, row.params[name]] as const);
+}
+
+function When({ row, now }: PanelRowProps): ReactElement {
+  const t = useWords();
+  const isOpen = row.status === 'open';
+  const words = isOpen ? formatDuration(Math.max(row.duration, now - row.started)) : formatAge(row.started, now);
+  const by = row.author ? `\n${visible(row.author)}` : '';
+  return (
+    <>
+      {row.warnings > 0 ? (
+        <span className="ts-run-warnings" title={t('{n} warnings', { n: row.warnings })}>
+          <Icon name="warning" />
+          {row.warnings}
+        </span>
+      ) : null}
+      <span
+        className={isOpen ? 'ts-run-when ts-run-live' : 'ts-run-when'}
+        title={`${formatMoment(row.started)} · ${formatDuration(row.duration)}${by}`}
+      >
+        {words}
+      </span>
+    </>
+  );
+}
+
+function Controls(props: PanelRowProps & { readonly name: string }): ReactElement {
+  const { row, index, isActive, onMenu, onStar, name } = props;
+  const t = useWords();
+  const tabIndex = isActive ? 0 : -1;
+  return (
+    <span className="ts-run-controls">
+      {row.oid ? (
+        <IconButton
+          icon="star"
+          filled={row.star}
+          pressed={row.star}
+          className={row.star ? 'ts-star ts-star-on' : 'ts-star'}
+          label={row.star ? t('Take the star off {name}', { name }) : t('Star {name}', { name })}
+          tabIndex={tabIndex}
+          onClick={event => {
+            event.stopPropagation();
+            onStar(row);
+          }}
+        />
+      ) : null}
+      <IconButton
+        icon="more"
+        className="ts-more"
+        aria-haspopup="menu"
+        label={t('Actions for {name}', { name })}
+        tabIndex={tabIndex}
+        onClick={event => {
+          event.stopPropagation();
+          onMenu(event, row, index);
+        }}
+      />
+    </span>
+  );
+}

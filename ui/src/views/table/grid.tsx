@@ -1,0 +1,410 @@
+/** The grid of the table: only the rows in view are there; mouse and keyboard work on all of them. */
+
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent, MouseEvent, ReactElement } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { Place, RunRow } from '../../contract';
+import type { TableChoices } from '../../model/choices';
+import { colourOf, cssColour } from '../../model/colours';
+import { visible } from '../../model/format';
+import { joinFilters } from '../../model/query';
+import type { PagedRows, Rows } from '../../model/rows';
+import { Menu } from '../parts';
+import type { Anchor } from '../parts';
+import type { Actions } from '../runs/actions';
+import { RunEditor } from '../runs/editing';
+import type { Edited } from '../runs/editing';
+import { rowMenu } from '../runs/menu';
+import { useServices } from '../services';
+import { useList } from '../state/list';
+import { useNow } from '../state/rows';
+import type { GroupedItem, UsedGroups } from './groups';
+import { TableHead } from './head';
+import type { Layout } from './layout';
+import { GroupRow, TABLE_ROW, TableRow } from './row';
+import type { RowShared } from './row';
+
+/** Props of the grid; `groups` null shows the rows one after another. */
+export interface GridProps {
+  readonly place: Place;
+  readonly rows: Rows;
+  readonly paged: PagedRows;
+  readonly groups: UsedGroups | null;
+  readonly layout: Layout;
+  readonly best: ReadonlyMap<string, number>;
+  readonly actions: Actions;
+  readonly selected: ReadonlySet<string>;
+  readonly select: (runs: ReadonlySet<string>) => void;
+  readonly choices: TableChoices;
+  readonly change: (change: (choices: TableChoices) => TableChoices) => void;
+  readonly onKeys: (anchor: Element | null) => void;
+}
+
+const HEAD = 54;
+
+/** Draw the grid. */
+export function Grid(props: GridProps): ReactElement {
+  const { place, rows, paged, groups, layout, selected, select, choices, change } = props;
+  const { host, t } = useServices();
+  const id = place.id ?? '';
+  const box = useRef<HTMLDivElement>(null);
+  const ids = useId();
+  const items = groups?.items ?? null;
+  const total = groups ? (items?.length ?? 0) : (rows.head?.total ?? 0);
+  const itemAt = (index: number): GroupedItem | null => {
+    const row = groups ? null : rows.row(index);
+    return groups ? (items?.[index] ?? null) : row ? { kind: 'row', row } : null;
+  };
+  const rowAt = (index: number): RunRow | null => {
+    const item = itemAt(index);
+    return item?.kind === 'row' ? item.row : null;
+  };
+  const virtual = useVirtualizer({
+    count: total,
+    getScrollElement: () => box.current,
+    estimateSize: () => TABLE_ROW,
+    overscan: 8,
+    paddingStart: 0,
+    scrollPaddingStart: HEAD
+  });
+  const seen = virtual.getVirtualItems();
+  const first = seen[0]?.index ?? 0;
+  const last = seen.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (!groups) {
+      paged.see(first, last);
+    }
+  }, [paged, groups, first, last]);
+  const onMore = useCallback(
+    (filter: string) => change(so => ({ ...so, group: '', query: joinFilters([so.query, filter]) })),
+    [change]
+  );
+  const fold = groups?.fold;
+  const open = (index: number): void => {
+    const item = itemAt(index);
+    if (item?.kind === 'row') {
+      host.openRun(id, item.row.id);
+    } else if (item?.kind === 'group') {
+      fold?.(item.group);
+    } else if (item) {
+      onMore(item.group.query);
+    }
+  };
+  const list = useList({
+    total,
+    row: rowAt,
+    ids: (from, to, signal) =>
+      items
+        ? Promise.resolve(items.slice(from, to + 1).flatMap(item => (item.kind === 'row' ? [item.row.id] : [])))
+        : paged.ids(from, to, signal),
+    selected,
+    select,
+    page: () => Math.max(1, Math.floor(((box.current?.clientHeight ?? 400) - HEAD) / TABLE_ROW) - 1),
+    reveal: index => virtual.scrollToIndex(index),
+    open
+  });
+  const [at, setAt] = useState(0);
+  const { shared, floating, keys } = useRowShared(props, ids, list, at, rowAt);
+  useRevealedColumn(box, ids, list.active, at);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== box.current) {
+      return;
+    }
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') {
+      const step = event.key === 'ArrowLeft' ? -1 : 1;
+      setAt(Math.max(0, Math.min(layout.columns.shown.length - 1, at + step)));
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (!list.onKeyDown(event)) {
+      keys(event);
+    }
+  };
+  const minute = useNow(30);
+  const second = useNow(1);
+  const unseen = useMemo(() => new Set(choices.unseen), [choices.unseen]);
+  const { columns } = layout;
+  return (
+    <div
+      ref={box}
+      className={rows.stale ? 'ts-grid ts-stale' : 'ts-grid'}
+      role={groups ? 'treegrid' : 'grid'}
+      tabIndex={0}
+      aria-label={t('Experiments')}
+      aria-multiselectable="true"
+      aria-rowcount={total + 1}
+      aria-colcount={columns.shown.length}
+      aria-activedescendant={seen.some(item => item.index === list.active) ? `${ids}-${list.active}-${at}` : undefined}
+      style={{ ...layout.style, scrollPaddingLeft: layout.pinnedWidth }}
+      data-lm-suppress-shortcuts="true"
+      onKeyDown={onKeyDown}
+    >
+      <div style={{ width: layout.width, minWidth: '100%' }} role="presentation">
+        <TableHead
+          ids={ids}
+          columns={columns.shown}
+          bands={layout.bands}
+          pinned={columns.pinned}
+          headers={layout.headers}
+          sort={layout.sort}
+          actions={layout.actions}
+        />
+        <div role="rowgroup" className="ts-rows" style={{ height: virtual.getTotalSize() }}>
+          {seen.map(({ index, start }) => {
+            const item = itemAt(index);
+            const isAt = index === list.active ? at : -1;
+            if (item === null) {
+              return (
+                <div
+                  key={`empty-${index}`}
+                  className="ts-row ts-row-waiting"
+                  style={{ transform: `translateY(${start}px)` }}
+                />
+              );
+            }
+            if (item.kind === 'group') {
+              const { group, isOpen } = item;
+              return (
+                <GroupRow
+                  key={`group ${group.query}`}
+                  shared={shared}
+                  group={group}
+                  index={index}
+                  top={start}
+                  isOpen={isOpen}
+                  at={isAt}
+                />
+              );
+            }
+            if (item.kind === 'more') {
+              return (
+                <div
+                  key={`more ${item.group.query}`}
+                  role="row"
+                  aria-rowindex={index + 2}
+                  className={isAt >= 0 ? 'ts-row ts-row-more ts-cell-at' : 'ts-row ts-row-more'}
+                  style={{ transform: `translateY(${start}px)` }}
+                  onClick={() => onMore(item.group.query)}
+                >
+                  <span role="gridcell" id={`${ids}-${index}-${at}`}>
+                    {t('{n} more: show all of this group', { n: item.count })}
+                  </span>
+                </div>
+              );
+            }
+            const { row } = item;
+            return (
+              <TableRow
+                key={row.id}
+                shared={shared}
+                row={row}
+                index={index}
+                top={start}
+                now={row.status === 'open' ? second : minute}
+                isBest={rows.head?.best === row.id && (rows.head?.total ?? 0) > 1}
+                isSelected={selected.has(row.id)}
+                isUnseen={unseen.has(row.id)}
+                isChild={groups !== null}
+                colour={cssColour(colourOf(row.id, choices.colours))}
+                at={isAt}
+              />
+            );
+          })}
+        </div>
+      </div>
+      {floating}
+    </div>
+  );
+}
+
+function useRevealedColumn(
+  box: { readonly current: HTMLElement | null },
+  ids: string,
+  active: number,
+  at: number
+): void {
+  const before = useRef(at);
+  useEffect(() => {
+    if (before.current !== at) {
+      before.current = at;
+      const cell = box.current ? document.getElementById(`${ids}-${active}-${at}`) : null;
+      cell?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+    }
+  }, [box, ids, active, at]);
+}
+
+interface SharedAndFloating {
+  readonly shared: RowShared;
+  readonly floating: ReactElement | null;
+  readonly keys: (event: KeyboardEvent) => void;
+}
+
+type List = ReturnType<typeof useList>;
+
+function useRowShared(
+  props: GridProps,
+  ids: string,
+  list: List,
+  at: number,
+  rowAt: (index: number) => RunRow | null
+): SharedAndFloating {
+  const { place, rows, groups, layout, best, actions, selected, change } = props;
+  const { host, t } = useServices();
+  const id = place.id ?? '';
+  const [menu, setMenu] = useState<{ anchor: Anchor; row: RunRow; index: number } | null>(null);
+  const [editing, setEditing] = useState<{ anchor: Anchor; row: RunRow; field: Edited } | null>(null);
+  const { setActive, onRowClick, onTick } = list;
+  const baseline = rows.head?.baseline ?? null;
+  const mainMetric = rows.head?.main_metric ?? null;
+  const { columns } = layout;
+  const edit = useCallback(
+    (field: Edited, row: RunRow, index: number) => {
+      const place = Math.max(
+        0,
+        columns.shown.findIndex(column => column.key === field)
+      );
+      setEditing({ anchor: document.getElementById(`${ids}-${index}-${place}`) ?? { x: 80, y: 80 }, row, field });
+    },
+    [columns, ids]
+  );
+  const fold = groups?.fold;
+  // Objects that come anew with each answer but say the same would draw every row again.
+  const steadyBaseline = useSteady(baseline);
+  const shared = useMemo<RowShared>(
+    () => ({
+      ids,
+      columns: columns.shown,
+      pinned: columns.pinned,
+      baseline: steadyBaseline,
+      best,
+      mainMetric,
+      onClick: onRowClick,
+      onTick,
+      onOpen: row => host.openRun(id, row.id),
+      onMenu: (event: MouseEvent, row, index) => {
+        event.preventDefault();
+        setActive(index);
+        const isContext = event.type === 'contextmenu';
+        setMenu({ anchor: isContext ? { x: event.clientX, y: event.clientY } : event.currentTarget, row, index });
+      },
+      onEdit: edit,
+      onStar: row => actions.annotate([row.id], { star: !row.star }),
+      onEye: row =>
+        change(so => ({
+          ...so,
+          unseen: so.unseen.includes(row.id) ? so.unseen.filter(run => run !== row.id) : [...so.unseen, row.id]
+        })),
+      onFold: group => fold?.(group)
+    }),
+    [
+      ids,
+      columns,
+      steadyBaseline,
+      best,
+      mainMetric,
+      onRowClick,
+      onTick,
+      host,
+      id,
+      setActive,
+      edit,
+      actions,
+      change,
+      fold
+    ]
+  );
+  const keys = useKeys(props, list, at, rowAt, edit, setMenu, ids);
+  const floating = (
+    <>
+      {menu ? (
+        <Menu
+          anchor={menu.anchor}
+          label={t('Actions for {name}', { name: visible(menu.row.name) })}
+          items={rowMenu({
+            place,
+            row: menu.row,
+            baseline,
+            selected,
+            actions,
+            host,
+            t,
+            edit: field => edit(field, menu.row, menu.index)
+          })}
+          onClose={() => setMenu(null)}
+        />
+      ) : null}
+      {editing ? (
+        <RunEditor
+          anchor={editing.anchor}
+          field={editing.field}
+          rows={[editing.row]}
+          actions={actions}
+          onClose={() => setEditing(null)}
+        />
+      ) : null}
+    </>
+  );
+  return { shared, floating, keys };
+}
+
+function useKeys(
+  props: GridProps,
+  list: List,
+  at: number,
+  rowAt: (index: number) => RunRow | null,
+  edit: (field: Edited, row: RunRow, index: number) => void,
+  setMenu: (menu: { anchor: Anchor; row: RunRow; index: number }) => void,
+  ids: string
+): (event: KeyboardEvent) => void {
+  const { place, rows, layout, actions, selected, onKeys } = props;
+  const { host } = useServices();
+  const id = place.id ?? '';
+  const { active } = list;
+  return event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const row = rowAt(active);
+    const baseline = rows.head?.baseline ?? null;
+    const grid = event.currentTarget;
+    const here = document.getElementById(`${ids}-${active}-${at}`) ?? grid;
+    const runs = row && !selected.has(row.id) ? [row.id] : [...selected];
+    const column = layout.columns.shown[at]?.key;
+    const field: Edited = column === 'tags' || column === 'note' ? column : 'name';
+    const withRow: Readonly<Record<string, (row: RunRow) => void>> = {
+      s: one => actions.annotate(runs, { star: !one.star }),
+      t: one => edit('tags', one, active),
+      n: one => edit('note', one, active),
+      F2: one => edit(field, one, active),
+      Delete: () => actions.remove(runs)
+    };
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = withRow[key];
+    if (act && row?.oid) {
+      act(row);
+    } else if (key === 'b' && row) {
+      actions.setBaseline(row.id);
+    } else if (key === 'c') {
+      const compared = runs.length === 1 && baseline ? [baseline.id, ...runs] : runs;
+      if (new Set(compared).size > 1) {
+        host.openCompare(id, [...new Set(compared)]);
+      }
+    } else if (row && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
+      setMenu({ anchor: here, row, index: active });
+    } else if (key === '/') {
+      grid.closest('.ts-table')?.querySelector<HTMLInputElement>('.ts-query input')?.focus();
+    } else if (key === '?') {
+      onKeys(grid.closest('.ts-table')?.querySelector('.ts-tools') ?? grid);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}
+
+/** Keep the first of two objects that say the same. */
+function useSteady<T>(value: T): T {
+  const key = JSON.stringify(value);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the value
+  return useMemo(() => value, [key]);
+}

@@ -1,0 +1,277 @@
+/** One row of the table. */
+
+import { memo } from 'react';
+import type { MouseEvent, ReactElement } from 'react';
+import type { Group, RunRow } from '../../contract';
+import type { Column } from '../../model/columns';
+import { formatCount, visible } from '../../model/format';
+import { Icon, IconButton, StatusDot } from '../parts';
+import { useWords } from '../services';
+import { CellContent, SpreadContent } from './cells';
+
+/** How high a row is, in pixels. */
+export const TABLE_ROW = 30;
+
+/** What all rows of a table share; one object for all, so that rows are drawn again only when it changes. */
+export interface RowShared {
+  readonly ids: string;
+  readonly columns: readonly Column[];
+  readonly pinned: number;
+  readonly baseline: RunRow | null;
+  readonly best: ReadonlyMap<string, number>;
+  readonly mainMetric: string | null;
+  readonly onClick: (event: MouseEvent, row: RunRow, index: number) => void;
+  readonly onTick: (event: MouseEvent, row: RunRow, index: number) => void;
+  readonly onOpen: (row: RunRow) => void;
+  readonly onMenu: (event: MouseEvent, row: RunRow, index: number) => void;
+  readonly onEdit: (field: 'name' | 'tags' | 'note', row: RunRow, index: number) => void;
+  readonly onStar: (row: RunRow) => void;
+  readonly onEye: (row: RunRow) => void;
+  readonly onFold: (group: Group) => void;
+}
+
+/** Props of a row. */
+export interface TableRowProps {
+  readonly shared: RowShared;
+  readonly row: RunRow;
+  readonly index: number;
+  readonly top: number;
+  readonly now: number;
+  readonly isBest: boolean;
+  readonly isSelected: boolean;
+  readonly isUnseen: boolean;
+  readonly isChild: boolean;
+  readonly colour: string;
+  /** The column the keyboard is at; -1 when it is not in this row. */
+  readonly at: number;
+}
+
+/** Where the cells of a column lie: widths are variables of the table, so resizing draws no row again. */
+export function cellStyle(index: number, pinned: number): { width: string; left?: string } {
+  const width = `var(--ts-w${index})`;
+  return index < pinned ? { width, left: `var(--ts-l${index})` } : { width };
+}
+
+/** The classes of a cell. */
+export function cellClass(column: Column, index: number, pinned: number, isAt: boolean): string {
+  const pin = index < pinned ? (index === pinned - 1 ? ' ts-pinned ts-pinned-last' : ' ts-pinned') : '';
+  return `ts-cell ts-kind-${column.kind}${pin}${isAt ? ' ts-cell-at' : ''}`;
+}
+
+/** Draw a run. */
+export const TableRow = memo(function TableRow(props: TableRowProps): ReactElement {
+  const { shared, row, index, top, now, isSelected, isChild, at } = props;
+  const { columns, pinned, baseline, best, mainMetric } = shared;
+  const state = `${isSelected ? ' ts-row-selected' : ''}${row.archived ? ' ts-row-archived' : ''}`;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      aria-level={isChild ? 2 : undefined}
+      className={`ts-row${state}${isChild ? ' ts-row-child' : ''}`}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={event => shared.onClick(event, row, index)}
+      onContextMenu={event => shared.onMenu(event, row, index)}
+    >
+      {columns.map((column, place) => {
+        const isName = place === 0;
+        const isEdited = column.key === 'tags' || column.key === 'note';
+        return (
+          <div
+            key={column.key}
+            id={`${shared.ids}-${index}-${place}`}
+            role="gridcell"
+            aria-colindex={place + 1}
+            className={cellClass(column, place, pinned, at === place)}
+            style={cellStyle(place, pinned)}
+            onDoubleClick={() =>
+              isEdited && row.oid ? shared.onEdit(column.key as 'tags' | 'note', row, index) : shared.onOpen(row)
+            }
+          >
+            {isName ? (
+              <NameContent {...props} />
+            ) : (
+              <CellContent
+                row={row}
+                column={column}
+                baseline={baseline}
+                best={best.get(column.name)}
+                isMain={column.kind === 'metric' && column.name === mainMetric}
+                now={now}
+              />
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+});
+
+function NameContent(props: TableRowProps): ReactElement {
+  const { shared, row, index, isSelected, isBest, at } = props;
+  const t = useWords();
+  const name = visible(row.name, 80);
+  const tabIndex = at >= 0 ? 0 : -1;
+  return (
+    <>
+      <button
+        type="button"
+        role="checkbox"
+        className="ts-tick"
+        aria-checked={isSelected}
+        aria-label={t('Select {name}', { name })}
+        tabIndex={tabIndex}
+        onClick={event => shared.onTick(event, row, index)}
+        onDoubleClick={event => event.stopPropagation()}
+      >
+        {isSelected ? <Icon name="check" /> : null}
+      </button>
+      <Eye {...props} name={name} />
+      <StatusDot status={row.status} />
+      <span className="ts-row-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
+        {name}
+      </span>
+      {row.problem ? (
+        <span
+          className="ts-row-problem"
+          title={visible(row.problem, 1000)}
+          role="img"
+          aria-label={visible(row.problem)}
+        >
+          <Icon name="error" />
+        </span>
+      ) : null}
+      {row.warnings > 0 ? (
+        <span
+          className="ts-run-warnings"
+          title={t('{n} warnings', { n: row.warnings })}
+          role="img"
+          aria-label={t('{n} warnings', { n: row.warnings })}
+        >
+          <Icon name="warning" />
+        </span>
+      ) : null}
+      {shared.baseline?.id === row.id ? (
+        <span className="ts-mark ts-mark-baseline" title={t('Baseline: others are compared with it')}>
+          <Icon name="flag" />
+          <span className="ts-unseen">{t('baseline')}</span>
+        </span>
+      ) : null}
+      {isBest ? <span className="ts-best">{t('best')}</span> : null}
+      {row.promoted ? (
+        <span className="ts-mark" title={t('Promoted to {branch}', { branch: visible(row.promoted) })}>
+          <Icon name="branch" />
+        </span>
+      ) : null}
+      <span className="ts-bar-space" />
+      <NameControls {...props} name={name} />
+    </>
+  );
+}
+
+function Eye(props: TableRowProps & { readonly name: string }): ReactElement {
+  const { shared, row, isUnseen, colour, at, name } = props;
+  const t = useWords();
+  return (
+    <button
+      type="button"
+      className={isUnseen ? 'ts-legend ts-legend-off' : 'ts-legend'}
+      style={{ color: colour }}
+      aria-pressed={!isUnseen}
+      aria-label={t('Show {name} in charts', { name })}
+      title={isUnseen ? t('Left out of charts') : t('Shown in charts')}
+      tabIndex={at >= 0 ? 0 : -1}
+      onClick={event => {
+        event.stopPropagation();
+        shared.onEye(row);
+      }}
+      onDoubleClick={event => event.stopPropagation()}
+    >
+      <span className="ts-legend-dot" />
+      <Icon name={isUnseen ? 'eyeOff' : 'eye'} />
+    </button>
+  );
+}
+
+function NameControls(props: TableRowProps & { readonly name: string }): ReactElement {
+  const { shared, row, index, at, name } = props;
+  const t = useWords();
+  const tabIndex = at >= 0 ? 0 : -1;
+  return (
+    <span className="ts-run-controls" onDoubleClick={event => event.stopPropagation()}>
+      {row.oid ? (
+        <IconButton
+          icon="star"
+          filled={row.star}
+          pressed={row.star}
+          className={row.star ? 'ts-star ts-star-on' : 'ts-star'}
+          label={row.star ? t('Take the star off {name}', { name }) : t('Star {name}', { name })}
+          tabIndex={tabIndex}
+          onClick={event => {
+            event.stopPropagation();
+            shared.onStar(row);
+          }}
+        />
+      ) : null}
+      <IconButton
+        icon="more"
+        className="ts-more"
+        aria-haspopup="menu"
+        label={t('Actions for {name}', { name })}
+        tabIndex={tabIndex}
+        onClick={event => {
+          event.stopPropagation();
+          shared.onMenu(event, row, index);
+        }}
+      />
+    </span>
+  );
+}
+
+/** Draw a group of runs: what they agree on, how many they are, and their metrics as mean and spread. */
+export const GroupRow = memo(function GroupRow(props: {
+  readonly shared: RowShared;
+  readonly group: Group;
+  readonly index: number;
+  readonly top: number;
+  readonly isOpen: boolean;
+  readonly at: number;
+}): ReactElement {
+  const { shared, group, index, top, isOpen, at } = props;
+  const t = useWords();
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-level={1}
+      aria-expanded={isOpen}
+      className="ts-row ts-row-group"
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => shared.onFold(group)}
+    >
+      {shared.columns.map((column, place) => (
+        <div
+          key={column.key}
+          id={`${shared.ids}-${index}-${place}`}
+          role="gridcell"
+          aria-colindex={place + 1}
+          className={cellClass(column, place, shared.pinned, at === place)}
+          style={cellStyle(place, shared.pinned)}
+        >
+          {place === 0 ? (
+            <>
+              <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
+              <span className="ts-row-name">{visible(group.label, 80) || t('(none)')}</span>
+              <span className="ts-count" title={t('{n} runs', { n: group.runs })}>
+                {formatCount(group.runs)}
+              </span>
+            </>
+          ) : column.kind === 'metric' ? (
+            <SpreadContent spread={group.metrics[column.name]} />
+          ) : null}
+        </div>
+      ))}
+    </div>
+  );
+});
