@@ -16,3 +16,7 @@ export { RunsPanel } from './views/panel/runs_panel';
 export { PromoteDialog } from './views/promote/promote_dialog';
 export type { PromoteDialogProps } from './views/promote/promote_dialog';
 export { RunsTable } from './views/table/runs_table';
+export { CompareView } from './views/compare/CompareView';
+export type { CompareViewProps } from './views/compare/CompareView';
+export { RunView } from './views/run/RunView';
+export type { RunViewProps } from './views/run/RunView';
