@@ -21,6 +21,8 @@ export class Focus implements ITracksideFocus {
   private readonly signal = new Signal<ITracksideFocus, void>(this);
   private readonly known = new Map<string, { readonly asked: number; readonly place: Promise<Place> }>();
 
+  private readonly paths = new Map<string, string>();
+
   constructor(
     private readonly source: Source,
     private readonly contents: Contents.IManager
@@ -47,10 +49,21 @@ export class Focus implements ITracksideFocus {
     const place = this.source.place(path);
     this.known.set(path, { asked: Date.now(), place });
     place.then(
-      found => found.state !== 'ready' && this.known.delete(path),
+      found => {
+        if (found.id !== null) {
+          this.paths.set(found.id, found.folder ?? path);
+        }
+        if (found.state !== 'ready') {
+          this.known.delete(path);
+        }
+      },
       () => this.known.delete(path)
     );
     return place;
+  }
+
+  pathIn(place: string): string {
+    return this.paths.get(place) ?? this.path;
   }
 
   /** A path of the server's own drive; null for what lies elsewhere, such as a run's read-only copy. */

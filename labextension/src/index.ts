@@ -10,6 +10,7 @@ import { focus } from './focus';
 import { host } from './host';
 import { openRuns } from './openruns';
 import { panel } from './panel';
+import { promote } from './promote';
 import { settings } from './settings';
 import { source } from './source';
 import { status } from './status';
@@ -25,6 +26,7 @@ const plugins = [
   focus,
   panel,
   tabs,
+  promote,
   openRuns,
   commands,
   toolbar,

@@ -3,16 +3,17 @@
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { PlacePanel } from '@trackside/ui';
 import { tracksideIcon } from './icon';
 import { ids } from './ids';
 import { treeOf } from './stage';
 import { ITracksideFocus, ITracksideHost, ITracksideSource } from './tokens';
-import { Runs, framed } from './views';
+import { framed } from './views';
 
 /** The runs of the notebook or folder in front, as a widget. */
 export function createPanel(parts: ITracksideSource, host: ITracksideHost, focus: ITracksideFocus): ReactWidget {
   const widget = ReactWidget.create(
-    framed(parts, host, <UseSignal signal={focus.changed}>{() => <Runs path={focus.path} />}</UseSignal>)
+    framed(parts, host, <UseSignal signal={focus.changed}>{() => <PlacePanel path={focus.path} />}</UseSignal>)
   );
   widget.id = ids.panel;
   widget.addClass('ts-lab-panel');

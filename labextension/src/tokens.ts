@@ -44,6 +44,8 @@ export interface ITracksideFocus {
   lookAt(path: string): void;
   /** The repository around any notebook or folder; answers are remembered for a minute. */
   placeOf(path: string): Promise<Place>;
+  /** A notebook or folder that is known to lie in a place. */
+  pathIn(place: string): string;
 }
 
 /** Follows the notebook or folder in front of the person. */

@@ -1,7 +1,7 @@
-/** The views of the panel, each with the services it needs. */
+/** The views of the panel among the services of this program. */
 
-import type { RunRow } from '@trackside/ui';
 import { ServicesProvider, useServices } from '@trackside/ui';
+import type { Place } from '@trackside/ui';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ITracksideHost, ITracksideSource } from './tokens';
@@ -15,57 +15,31 @@ export function framed(parts: ITracksideSource, host: ITracksideHost, body: Reac
   );
 }
 
-/** The runs around a path. */
-export function Runs(props: { readonly path: string }): ReactElement {
-  const { source } = useServices();
-  const [said, say] = useState('…');
-  const [rows, setRows] = useState<readonly RunRow[]>([]);
+/** Draw `children` for a place that is known by its id, and by a path in it when it must be asked for. */
+export function WithPlace(props: {
+  readonly find: () => Promise<Place>;
+  readonly children: (place: Place) => ReactElement;
+}): ReactElement {
+  const { find, children } = props;
+  const { t } = useServices();
+  const [place, setPlace] = useState<Place | null>(null);
+  const [said, say] = useState('');
   useEffect(() => {
-    const load = async (): Promise<void> => {
-      const place = await source.place(props.path);
-      say(place.message || place.name);
-      if (place.id) {
-        const page = await source.page(place.id, {
-          query: '',
-          sort: '',
-          offset: 0,
-          limit: 50,
-          archived: false,
-          baseline: null
-        });
-        setRows(page.rows);
-      }
+    let isWaited = true;
+    find().then(
+      found => isWaited && setPlace(found),
+      (error: { readonly message?: string }) => isWaited && say(error.message ?? '')
+    );
+    return () => {
+      isWaited = false;
     };
-    const ask = (): void => void load().catch((error: unknown) => say(String(error)));
-    ask();
-    const feed = source.subscribe(ask);
-    return () => feed.dispose();
-  }, [source, props.path]);
+  }, [find]);
+  if (place) {
+    return children(place);
+  }
   return (
-    <div>
-      <p>{said}</p>
-      <ul>
-        {rows.map(row => (
-          <li key={row.id}>
-            {row.name} {row.status}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <p className="ts-lab-waiting" role="status">
+      {said || t('Looking for runs')}
+    </p>
   );
-}
-
-/** The table of a place. */
-export function Table(props: { readonly place: string }): ReactElement {
-  return <p>{props.place}</p>;
-}
-
-/** One run. */
-export function OneRun(props: { readonly place: string; readonly run: string }): ReactElement {
-  return <p>{props.run}</p>;
-}
-
-/** Several runs side by side. */
-export function Comparing(props: { readonly place: string; readonly runs: readonly string[] }): ReactElement {
-  return <p>{props.runs.join(' ')}</p>;
 }
