@@ -71,6 +71,8 @@ class Tabs {
       content.addClass('ts-lab-tab');
       tab = new MainAreaWidget({ content });
       tab.id = `trackside-${what.key}`;
+      // An empty bar would stand above the view's own.
+      tab.toolbar.hide();
       tab.title.label = label;
       tab.title.icon = tracksideIcon;
       tab.title.closable = true;

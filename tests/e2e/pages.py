@@ -96,6 +96,11 @@ class LabPage:
             [at, text],
         )
 
+    def end_run(self) -> None:
+        """End the open run of the notebook in front, once the window knows of it."""
+        expect(self.page.locator(".ts-lab-track-open")).to_be_visible()
+        self.command("trackside:end-run")
+
     def save(self) -> None:
         """Save the notebook in front."""
         self.command("docmanager:save")
