@@ -20,3 +20,8 @@ export { CompareView } from './views/compare/CompareView';
 export type { CompareViewProps } from './views/compare/CompareView';
 export { RunView } from './views/run/RunView';
 export type { RunViewProps } from './views/run/RunView';
+export { PlacePanel } from './views/panel/PlacePanel';
+export { RunsPanel } from './views/panel/RunsPanel';
+export { PromoteDialog } from './views/promote/PromoteDialog';
+export type { PromoteDialogProps } from './views/promote/PromoteDialog';
+export { RunsTable } from './views/table/RunsTable';

@@ -5,9 +5,9 @@ import type { ReactElement } from 'react';
 import type { Place } from '../../contract';
 import { isAborted } from '../../source/http';
 import { Face, Waiting } from '../parts';
-import { FailureFace } from '../runs/faces';
+import { FailureFace } from '../runs/Faces';
 import { useServices } from '../services';
-import { RunsPanel } from './runs_panel';
+import { RunsPanel } from './RunsPanel';
 
 /** The format of the contract that this panel speaks. */
 const FORMAT = 1;
@@ -49,18 +49,7 @@ export function PlacePanel(props: { readonly path: string; readonly onPlace?: (p
       </section>
     );
   }
-  return (
-    <section className="ts-panel">
-      <RunsPanel place={place} />
-      {place.id === null ? (
-        <div className="ts-face-actions">
-          <button type="button" className="ts-button" onClick={retry}>
-            {t('Look again')}
-          </button>
-        </div>
-      ) : null}
-    </section>
-  );
+  return <RunsPanel place={place} onRetry={retry} />;
 }
 
 function usePlace(path: string): {
