@@ -11,7 +11,9 @@ import pytest
 from states import ROOT, make_repository
 
 #: Real Jupyter servers for `tests/server`, and tests that are coroutines.
-pytest_plugins = ["pytest_jupyter.jupyter_server"] if find_spec("pytest_jupyter") and find_spec("jupyter_server") else []
+pytest_plugins = (
+    ["pytest_jupyter.jupyter_server"] if find_spec("pytest_jupyter") and find_spec("jupyter_server") else []
+)
 
 GLOBAL = """\
 [user]

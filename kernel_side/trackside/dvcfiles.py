@@ -50,7 +50,8 @@ def dvc_files(
 ) -> dict[str, bytes]:
     """Build path under `.trackside/` → content; `dvc.yaml` declares exactly those that are there.
 
-    `images` are file names with their extension → bytes, `times` the seconds of each point of a series. A name not safe as a file name is replaced by `safe_name`.
+    `images` are file names with their extension → bytes, `times` the seconds of each point of a series.
+    A name not safe as a file name is replaced by `safe_name`.
     """
     files: dict[str, bytes] = {}
     if params:

@@ -19,8 +19,8 @@ from trackside.capture.cellcode import parse_cell, python_source
 
 #: Files whose content decides what runs; the others may be what a run wrote.
 _CODE: Final = frozenset(
-    "py pyi pyx pxd r jl sql sh bash zsh ps1 js mjs ts c cc cpp cu cuh h hpp rs go java kt scala rb lua pl m stan f f90 "
-    "proto toml yaml yml cfg ini conf in template j2".split()
+    "py pyi pyx pxd r jl sql sh bash zsh ps1 js mjs ts c cc cpp cu cuh h hpp rs go java kt scala rb lua pl m stan f "
+    "f90 proto toml yaml yml cfg ini conf in template j2".split()
 )
 _CODE_NAMES: Final = frozenset({"Makefile", "Snakefile", "Justfile", "Pipfile", "Dockerfile"})
 _OWN_LINE: Final = re.compile(r"\s*(?:%%?track\b.*|%(?:re)?load_ext\s+trackside\s*)\Z")

@@ -34,8 +34,22 @@ def scratch(tmp_path: Path, jp_root_dir: Path, monkeypatch: pytest.MonkeyPatch, 
 def experiments(scratch: Scratch) -> Scratch:
     """Three experiments, two of them twins."""
     twins = {"code": "c" * 32, "params": {"lr": 0.1, "model": "rf"}}
-    make_experiment(scratch, "calm-otter-3f", run="20260101t000000-0000000001", started=100.0, metrics={"val_acc": [0.5, 0.9]}, **twins)
-    make_experiment(scratch, "quiet-wren-9a", run="20260101t000000-0000000002", started=200.0, metrics={"val_acc": [0.5, 0.91]}, **twins)
+    make_experiment(
+        scratch,
+        "calm-otter-3f",
+        run="20260101t000000-0000000001",
+        started=100.0,
+        metrics={"val_acc": [0.5, 0.9]},
+        **twins,
+    )
+    make_experiment(
+        scratch,
+        "quiet-wren-9a",
+        run="20260101t000000-0000000002",
+        started=200.0,
+        metrics={"val_acc": [0.5, 0.91]},
+        **twins,
+    )
     make_experiment(
         scratch, "keen-hawk-c2", run="20260101t000000-0000000003", started=300.0, tags=["paper"],
         params={"lr": 0.3, "model": "gbm"}, metrics={"val_acc": [0.4, 0.97]},
@@ -53,7 +67,13 @@ class Client:
         self._client, self._base, self._token = client, base, token
 
     async def raw(
-        self, path: str, method: str = "GET", body: Any = None, *, headers: dict[str, str] | None = None, signed: bool = True
+        self,
+        path: str,
+        method: str = "GET",
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        signed: bool = True,
     ) -> HTTPResponse:
         """Send a request; any answer is returned. `body` is JSON unless it is bytes or text already."""
         data = body if body is None or isinstance(body, (bytes, str)) else json.dumps(body)

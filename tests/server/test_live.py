@@ -126,7 +126,9 @@ async def test_changes_are_told_on_the_event_bus(ask: Client, subscribe: Any, sc
     await ask.until(f"tasks/{task['id']}", lambda found: found["state"] == "done")
 
 
-async def test_a_change_found_by_one_reader_is_told_to_the_others(ask: Client, subscribe: Any, scratch: Scratch) -> None:
+async def test_a_change_found_by_one_reader_is_told_to_the_others(
+    ask: Client, subscribe: Any, scratch: Scratch
+) -> None:
     events = await subscribe()
     place = await ask.place()
     await ask(f"places/{place}/runs")
@@ -157,7 +159,11 @@ async def test_the_editors_notebook_is_laid_beside_the_journal(ask: Client, scra
     assert (await ask(f"places/{place}/editor", "POST", nonsense, status=400))["code"] == "bad-notebook"
 
 
-CELLS = ["%load_ext trackside", "%track told-to-end", "import time, trackside\nfor step in range(300):\n    trackside.log(loss=step)\n    time.sleep(0.02)\nprint('through')"]
+CELLS = [
+    "%load_ext trackside",
+    "%track told-to-end",
+    "import time, trackside\nfor step in range(300):\n    trackside.log(loss=step)\n    time.sleep(0.02)\nprint('through')",
+]
 
 
 @pytest.fixture
@@ -165,7 +171,11 @@ def kernel(scratch: Scratch) -> Iterator[Any]:
     """A real kernel in the repository."""
     from jupyter_client.manager import start_new_kernel
 
-    environment = {**os.environ, "JPY_SESSION_NAME": str(scratch.path / "study.ipynb"), "PYTHONPATH": str(ROOT / "kernel_side")}
+    environment = {
+        **os.environ,
+        "JPY_SESSION_NAME": str(scratch.path / "study.ipynb"),
+        "PYTHONPATH": str(ROOT / "kernel_side"),
+    }
     manager, client = start_new_kernel(cwd=str(scratch.path), env=environment)
     yield client
     client.stop_channels()

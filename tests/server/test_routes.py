@@ -11,11 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from repositories import ROOT, Scratch, make_experiment
 from server.conftest import CALM, HAWK, WREN, Client
+
+from tools import schema as exported
 from trackside_server.checking import schema
 from trackside_server.openapi import build_openapi
 from trackside_server.routes import all_routes
-
-from tools import schema as exported
 
 
 def check(value: Any, shape: str) -> Any:
@@ -34,7 +34,10 @@ def test_the_docs_list_exactly_the_routes_of_the_table() -> None:
             cell = line.split(" | ")[0].removeprefix("| ")
             for method, path in re.findall(r"`(GET|POST|PUT|DELETE) ([^`?]+)", cell.replace("\\|", "/")):
                 listed.add((method, re.sub(r" .*", "", path)))
-    table = {(route.method, re.sub(r"\{(\w+)\}", lambda part: {"number": "N"}.get(part[1], part[1].upper()), route.path)) for route in all_routes()}
+    table = {
+        (route.method, re.sub(r"\{(\w+)\}", lambda part: {"number": "N"}.get(part[1], part[1].upper()), route.path))
+        for route in all_routes()
+    }
     assert listed == table
 
 
@@ -61,7 +64,12 @@ async def test_a_place_is_the_repository_around_a_notebook_and_its_handle_lasts(
     ask: Client, scratch: Scratch, jp_root_dir: Path
 ) -> None:
     place = check(await ask("place?path=work/project/study.ipynb"), "Place")
-    assert (place["state"], place["name"], place["folder"], place["branch"]) == ("ready", "project", "work/project", "main")
+    assert (place["state"], place["name"], place["folder"], place["branch"]) == (
+        "ready",
+        "project",
+        "work/project",
+        "main",
+    )
     (scratch.path / "deep").mkdir()
     assert (await ask("place?path=work/project/deep"))["id"] == place["id"]
     from trackside_server.places import Places
@@ -135,7 +143,9 @@ async def test_one_run_its_curves_and_comparisons(ask: Client, experiments: Scra
     place = await ask.place()
     details = check(await ask(f"places/{place}/runs/{CALM}"), "Details")
     assert [point["value"] for point in details["series"]["val_acc"]] == [0.5, 0.9]
-    curves = check(await ask(f"places/{place}/curves?run={CALM}&run={HAWK}&metric=val_acc&metric=none&points=4"), "Curves")
+    curves = check(
+        await ask(f"places/{place}/curves?run={CALM}&run={HAWK}&metric=val_acc&metric=none&points=4"), "Curves"
+    )
     assert [(curve["run"], curve["total"]) for curve in curves["curves"]] == [(CALM, 2), (HAWK, 2)]
     found = check(await ask(f"places/{place}/compare?run={CALM}&run={HAWK}"), "Comparison")
     assert found["metrics"][0]["best"] == 1
@@ -169,7 +179,9 @@ async def test_figures_are_given_only_as_pictures(ask: Client, scratch: Scratch)
         {"path": path, "name": "x", "mime": "image/png", "size": 1, "cell": None, "step": None}
         for path in ("a.png", "evil.svg", "features.py", "../../etc/passwd", "no\nsuch")
     ]
-    make_experiment(scratch, "drawn", run=CALM, figures=figures, files={"a.png": PNG, "evil.svg": b"<svg onload=alert(1)>"})
+    make_experiment(
+        scratch, "drawn", run=CALM, figures=figures, files={"a.png": PNG, "evil.svg": b"<svg onload=alert(1)>"}
+    )
     place = await ask.place()
     response = await ask.raw(f"places/{place}/runs/{CALM}/figures/0")
     assert response.code == 200 and response.body == PNG
@@ -186,12 +198,22 @@ async def test_cells_as_executed_with_their_pictures(ask: Client, scratch: Scrat
 
     outputs = [
         {"output_type": "stream", "name": "stdout", "text": ["\x1b[31mred\x1b[0m\n"]},
-        {"output_type": "display_data", "metadata": {}, "data": {"text/plain": ["<Figure>"], "image/png": base64.b64encode(PNG).decode()}},
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"text/plain": ["<Figure>"], "image/png": base64.b64encode(PNG).decode()},
+        },
         {"output_type": "display_data", "metadata": {}, "data": {"text/html": ["<script>alert(1)</script>"]}},
         {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\x1b[0;31mE\x1b[0m: v"]},
         {"output_type": "display_data", "metadata": {}, "data": {"image/png": "bm8="}},
     ]
-    cell = {"cell_type": "code", "execution_count": 3, "metadata": {"trackside": {"cell": 1, "ok": False}}, "source": ["x\n", "y"], "outputs": outputs}
+    cell = {
+        "cell_type": "code",
+        "execution_count": 3,
+        "metadata": {"trackside": {"cell": 1, "ok": False}},
+        "source": ["x\n", "y"],
+        "outputs": outputs,
+    }
     notebook = json.dumps({"cells": [cell, {"cell_type": "markdown"}, 3], "nbformat": 4})
     make_experiment(scratch, "ran", run=CALM, files={".trackside/executed.ipynb": notebook})
     place = await ask.place()
@@ -240,7 +262,9 @@ async def test_a_run_goes_to_the_trash_and_comes_back(ask: Client, experiments: 
 async def test_a_name_in_use_is_refused(ask: Client, experiments: Scratch) -> None:
     place = await ask.place()
     for name in ("calm-otter-3f", "main"):
-        assert (await ask(f"places/{place}/rename", "POST", {"run": HAWK, "name": name}, status=400 if name == "main" else 409))
+        assert await ask(
+            f"places/{place}/rename", "POST", {"run": HAWK, "name": name}, status=400 if name == "main" else 409
+        )
     assert (await ask(f"places/{place}/rename", "POST", {"run": HAWK, "name": "-x"}, status=400))["code"] == "bad-name"
 
 

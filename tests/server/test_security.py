@@ -12,6 +12,7 @@ import pytest
 from jupyter_server.auth.authorizer import Authorizer
 from repositories import Scratch
 from server.conftest import BASE, CALM, Client
+
 from trackside_server.routes import Route, all_routes
 
 ROUTES = all_routes()
@@ -27,7 +28,9 @@ def name_of(route: Route) -> str:
 
 def address(route: Route, place: str = "nowhere", **parts: str) -> str:
     known = {"place": place, "run": CALM, "number": "0", "task": "t-000001", **parts}
-    required = "&".join(f"{name}={'csv' if param.choices else 'x'}" for name, param in route.params.items() if param.required)
+    required = "&".join(
+        f"{name}={'csv' if param.choices else 'x'}" for name, param in route.params.items() if param.required
+    )
     return re.sub(r"\{(\w+)\}", lambda part: known[part[1]], route.path) + (f"?{required}" if required else "")
 
 
@@ -54,7 +57,9 @@ async def test_nothing_is_told_without_a_good_token(ask: Client, experiments: Sc
     for headers in ({}, {"Authorization": "token wrong"}, {"Authorization": "token "}, {"Cookie": "username-x=1"}):
         response = await ask.raw(path, route.method, body_of(route), headers=headers, signed=False)
         assert response.code == 403 and is_failure(response), (headers, response.code)
-    response = await ask.raw(f"{path}{'&' if '?' in path else '?'}token=wrong", route.method, body_of(route), signed=False)
+    response = await ask.raw(
+        f"{path}{'&' if '?' in path else '?'}token=wrong", route.method, body_of(route), signed=False
+    )
     assert response.code == 403
     assert experiments.refs() == before
 
@@ -130,7 +135,9 @@ async def test_a_foreign_origin_or_host_is_refused(ask: Client, experiments: Scr
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if "{" in route.path], ids=name_of)
-async def test_hostile_parts_of_an_address_are_refused_in_words(ask: Client, experiments: Scratch, route: Route) -> None:
+async def test_hostile_parts_of_an_address_are_refused_in_words(
+    ask: Client, experiments: Scratch, route: Route
+) -> None:
     place = await ask.place()
     before = experiments.refs()
     for name in re.findall(r"\{(\w+)\}", route.path):
@@ -149,7 +156,16 @@ async def test_paths_stay_below_the_root(ask: Client, scratch: Scratch, jp_root_
     (jp_root_dir / "link").symlink_to(outside)
     (jp_root_dir / "root_dir_evil").mkdir()
     (tmp_path / f"{jp_root_dir.name}-neighbour").mkdir()
-    for path in ("..", "../outside", "work/../../outside", "./work", "a/%00", "link", f"../{jp_root_dir.name}-neighbour", "work/.."):
+    for path in (
+        "..",
+        "../outside",
+        "work/../../outside",
+        "./work",
+        "a/%00",
+        "link",
+        f"../{jp_root_dir.name}-neighbour",
+        "work/..",
+    ):
         response = await ask.raw(f"place?path={path}")
         assert response.code in (400, 403), (path, response.code, response.body)
     for path in ("", "/", "work//project", "/work/project/", "-x", "work/project/not-there.ipynb"):
@@ -178,7 +194,12 @@ async def test_wrong_types_are_refused(ask: Client, experiments: Scratch, route:
     path = address(route, await ask.place())
     good = body_of(route)
     wrong: list[Any] = [None, "", [], "text", 7, True, {}, {**good, "surprise": 1}, b"{", b"\xff", b"NaN", b"[" * 5000]
-    wrong += [{**good, key: value} for key in good for value in (None, 7.5, [], [[]], {"a": {}}, [None]) if type(value) is not type(good[key])]
+    wrong += [
+        {**good, key: value}
+        for key in good
+        for value in (None, 7.5, [], [[]], {"a": {}}, [None])
+        if type(value) is not type(good[key])
+    ]
     for body in wrong:
         response = await ask.raw(path, route.method, body)
         assert response.code == 400 and is_failure(response), (body, response.code, response.body)
@@ -190,7 +211,12 @@ async def test_wrong_parameters_are_refused(ask: Client, experiments: Scratch, r
     join = "&" if "?" in path else "?"
     asked = ["surprise=1"]
     for name, param in route.params.items():
-        values = {"number": ["-1", "x", "1e9", "99999999999", "٣"], "flag": ["maybe"], "text": ["%00", "%ff"], "texts": ["%00", "%ff"]}
+        values = {
+            "number": ["-1", "x", "1e9", "99999999999", "٣"],
+            "flag": ["maybe"],
+            "text": ["%00", "%ff"],
+            "texts": ["%00", "%ff"],
+        }
         asked += [f"{name}={value}" for value in values[param.kind]]
         asked += [f"{name}=a&{name}=b"] if param.kind != "texts" else []
     for more in asked:
@@ -199,7 +225,12 @@ async def test_wrong_parameters_are_refused(ask: Client, experiments: Scratch, r
 
 
 async def test_unknown_addresses_and_methods_tell_nothing(ask: Client) -> None:
-    for path, method, code in (("nothing", "GET", 404), ("about", "POST", 405), ("place", "DELETE", 405), ("", "GET", 404)):
+    for path, method, code in (
+        ("nothing", "GET", 404),
+        ("about", "POST", 405),
+        ("place", "DELETE", 405),
+        ("", "GET", 404),
+    ):
         response = await ask.raw(path, method)
         assert response.code == code and is_failure(response)
         assert (await ask.raw(path, method, signed=False)).code in (403, 405), path
@@ -229,10 +260,20 @@ async def test_trouble_of_the_server_itself_is_told_without_its_inside(
     assert said["hint"].rpartition(" ")[2].rstrip(".") in caplog.text
 
 
-async def test_reading_runs_nothing_that_the_repository_names(ask: Client, experiments: Scratch, tmp_path: Path) -> None:
+async def test_reading_runs_nothing_that_the_repository_names(
+    ask: Client, experiments: Scratch, tmp_path: Path
+) -> None:
     mark = tmp_path / "ran"
     program = f"touch {mark}"
-    for key in ("core.fsmonitor", "diff.external", "core.pager", "filter.evil.clean", "filter.evil.smudge", "diff.evil.textconv", "diff.evil.command"):
+    for key in (
+        "core.fsmonitor",
+        "diff.external",
+        "core.pager",
+        "filter.evil.clean",
+        "filter.evil.smudge",
+        "diff.evil.textconv",
+        "diff.evil.command",
+    ):
         experiments.git("config", key, program)
     (experiments.path / ".git" / "info" / "attributes").write_text("* filter=evil diff=evil\n")
     place = await ask.place()

@@ -1,4 +1,4 @@
-"""Trackside over HTTP: a Jupyter server extension, and the page of `trackside ui`. A translator; the library does the work."""
+"""Trackside over HTTP: a Jupyter server extension, and the page of `trackside ui`. The library does the work."""
 
 from __future__ import annotations
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trackside.catalogue import acts, details as one, promotion
+from trackside.catalogue import acts, promotion
+from trackside.catalogue import details as one
 from trackside.errors import GitMissingError, UsageError
 from trackside.run import FORMAT
 from trackside_server import choices as chosen

@@ -32,7 +32,7 @@ def _validator(shape: str) -> Draft202012Validator:
 
 
 def check_body(route: Route, data: bytes) -> Any:
-    """Parse a body and check its shape; UsageError `bad-body`. A route without a shape takes none, or an empty object."""
+    """Parse a body and check its shape; UsageError `bad-body`. Without a shape there is none, or {}."""
     if not data.strip():
         if route.body:
             raise UsageError("A JSON body is expected.", code="bad-body")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trackside.catalogue import Catalogue
-from trackside_server.places import Places, PlaceHeld
+from trackside_server.places import PlaceHeld, Places
 from trackside_server.tasks import Tasks
 
 

@@ -44,7 +44,8 @@ def _as_saved(content: dict[str, Any]) -> bytes:
     if type(content.get("cells")) is not list or type(content.get("nbformat")) is not int:
         raise UsageError("That is no notebook of format 4.", code="bad-notebook")
     try:
-        text: str = nbformat.writes(nbformat.from_dict(content), version=nbformat.NO_CONVERT)
+        notebook = nbformat.from_dict(content)  # type: ignore[no-untyped-call]  # nbformat has no types
+        text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]  # as above
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError("That is no notebook of format 4.", code="bad-notebook") from error
     return (text if text.endswith("\n") else f"{text}\n").encode("utf-8", "surrogatepass")

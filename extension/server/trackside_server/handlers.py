@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -31,7 +31,7 @@ _SANDBOX: Final = "default-src 'none'; sandbox"
 class RouteHandler(APIHandler):
     """Answers the methods of one path. The body is taken in only when it is wanted and within its limit."""
 
-    routes: dict[str, Route]
+    routes: ClassVar[dict[str, Route]]
     SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 
     def initialize(self, services: Services, pool: ThreadPoolExecutor) -> None:
@@ -44,7 +44,7 @@ class RouteHandler(APIHandler):
     def _route(self) -> Route | None:
         return self.routes.get(self.request.method or "")
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler does
         """Refuse who may not, and a body that says it is too large, before it is read."""
         if self._route() is None and self.request.method != "OPTIONS":
             raise web.HTTPError(405)
@@ -145,9 +145,7 @@ def make_handlers(
 def _handler(routes: Sequence[Route]) -> type[RouteHandler]:
     methods: dict[str, Any] = {"routes": {route.method: route for route in routes}}
     for route in routes:
-        methods[route.method.lower()] = web.authenticated(
-            authorized(action=route.action, resource=RESOURCE)(_method())
-        )
+        methods[route.method.lower()] = web.authenticated(authorized(action=route.action, resource=RESOURCE)(_method()))
     name = "".join(part.title() for part in routes[0].path.replace("{", "").replace("}", "").split("/"))
     return type(f"{name}Handler", (RouteHandler,), methods)
 
@@ -162,14 +160,14 @@ def _method() -> Any:
 class UnknownRoute(RouteHandler):
     """Any other address below ours: the same words, for who is signed in, and no page of HTML."""
 
-    routes: dict[str, Route] = {}
+    routes: ClassVar[dict[str, Route]] = {}
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler does
         """Check who asks, as everywhere."""
         await APIHandler.prepare(self)
 
     @web.authenticated
-    @authorized(action="read", resource=RESOURCE)
+    @authorized(action="read", resource=RESOURCE)  # type: ignore[untyped-decorator]  # Jupyter's has no types
     async def get(self, **_: str) -> None:
         """Say that there is nothing."""
         raise NotFoundError("There is nothing at this address.")

@@ -39,7 +39,7 @@ class PageHandler(JupyterHandler):
     """Gives the page to who is signed in."""
 
     @web.authenticated
-    @authorized(action="read", resource=RESOURCE)
+    @authorized(action="read", resource=RESOURCE)  # type: ignore[untyped-decorator]  # Jupyter's has no types
     async def get(self) -> None:
         """Write the shell; the token stays out of it, the cookie and the XSRF cookie do."""
         # Asked for, so that the cookie is set: the page sends it back with what it changes.
@@ -79,13 +79,13 @@ class PageFile(JupyterHandler, web.StaticFileHandler):
     """Gives the built files to who is signed in."""
 
     @web.authenticated
-    @authorized(action="read", resource=RESOURCE)
+    @authorized(action="read", resource=RESOURCE)  # type: ignore[untyped-decorator]  # Jupyter's has no types
     async def get(self, path: str, include_body: bool = True) -> None:  # type: ignore[override]
         """Give one file."""
         await web.StaticFileHandler.get(self, path, include_body)
 
     @web.authenticated
-    @authorized(action="read", resource=RESOURCE)
+    @authorized(action="read", resource=RESOURCE)  # type: ignore[untyped-decorator]  # Jupyter's has no types
     async def head(self, path: str) -> None:  # type: ignore[override]
         """Give the head of one file."""
         await web.StaticFileHandler.get(self, path, include_body=False)

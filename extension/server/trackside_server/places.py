@@ -82,7 +82,9 @@ class Places:
         if held is None:
             held = self._again(handle)
         if held is None or not held.top.is_dir():
-            raise NotFoundError("That repository is not known here.", hint="Open its folder again.", code="unknown-place")
+            raise NotFoundError(
+                "That repository is not known here.", hint="Open its folder again.", code="unknown-place"
+            )
         held.used = time.monotonic()
         return held
 

@@ -94,9 +94,7 @@ class Catalogue:
                 return None
             return self._read(refs, is_steady, journals, has_refs=has_refs, has_journals=has_journals)
 
-    def _read(
-        self, refs: Any, is_steady: bool, journals: Any, *, has_refs: bool, has_journals: bool
-    ) -> Change | None:
+    def _read(self, refs: Any, is_steady: bool, journals: Any, *, has_refs: bool, has_journals: bool) -> Change | None:
         before = self._state
         opened = list(before.open_runs.values()) if before is not None else []
         if has_journals or before is None:
@@ -191,7 +189,9 @@ class Catalogue:
             place = state.place(handle)
         if place is None:
             raise NotFoundError(
-                "That run is not here any more.", hint="It may have been deleted; the trash keeps it.", code="unknown-run"
+                "That run is not here any more.",
+                hint="It may have been deleted; the trash keeps it.",
+                code="unknown-run",
             )
         return state, place
 

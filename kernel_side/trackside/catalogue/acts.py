@@ -49,7 +49,7 @@ def _check_change(change: Change) -> None:
 
 
 def _event(row: Row, change: Change) -> dict[str, Any]:
-    event: dict[str, Any] = {key: change[key] for key in ("star", "archived", "note") if key in change}  # type: ignore[literal-required]  # its keys
+    event: dict[str, Any] = {key: change[key] for key in ("star", "archived", "note") if key in change}
     if "tags" in change:
         added = [tag for tag in dict.fromkeys(change["tags"]) if tag not in row.tags]
         gone = [tag for tag in row.tags if tag not in change["tags"]]
@@ -60,8 +60,10 @@ def _event(row: Row, change: Change) -> dict[str, Any]:
 def _annotate_open(catalogue: Catalogue, handle: str, change: Change) -> None:
     opened = _opened(catalogue, handle)
     if "star" in change or "archived" in change:
-        raise StateError(f"{opened.run.name} is still open.", hint="Star or archive it once it has ended.", code="open-run")
-    facts: dict[str, Any] = {key: change[key] for key in ("tags", "note") if key in change}  # type: ignore[literal-required]  # its keys
+        raise StateError(
+            f"{opened.run.name} is still open.", hint="Star or archive it once it has ended.", code="open-run"
+        )
+    facts: dict[str, Any] = {key: change[key] for key in ("tags", "note") if key in change}
     try:
         writer = Journal.reopen(opened.journal)
     except OSError as error:

@@ -64,9 +64,7 @@ def read_curves(catalogue: Catalogue, handles: Sequence[str], metrics: Sequence[
         for metric in dict.fromkeys(metrics):
             if series.get(metric):
                 found = series[metric]
-                curves.append(
-                    {"run": handle, "metric": metric, "total": len(found), "points": thinned(found, points)}
-                )
+                curves.append({"run": handle, "metric": metric, "total": len(found), "points": thinned(found, points)})
     return {"format": FORMAT, "curves": curves}
 
 
@@ -117,7 +115,9 @@ def read_notebook(catalogue: Catalogue, handle: str) -> bytes:
     except (ValueError, RecursionError):
         is_notebook = False
     if data is None or not is_notebook:
-        raise NotFoundError("This run has no notebook of its own.", hint="Its cells as executed are there.", code="no-notebook")
+        raise NotFoundError(
+            "This run has no notebook of its own.", hint="Its cells as executed are there.", code="no-notebook"
+        )
     return data
 
 
@@ -256,8 +256,8 @@ def _outputs(cell: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _output(output: Mapping[str, Any], counter: Iterator[int]) -> OutputShown | None:
     kind = output.get("output_type")
     if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return {"kind": name, "text": _text(output.get("text")), "image": None}
+        is_error = output.get("name") == "stderr"
+        return {"kind": "stderr" if is_error else "stdout", "text": _text(output.get("text")), "image": None}
     if kind == "error":
         head = f"{_text(output.get('ename'))}: {_text(output.get('evalue'))}"
         trace = output.get("traceback")
@@ -290,7 +290,9 @@ def _text(value: object) -> str:
     if type(value) is dict:
         value = json.dumps(value, ensure_ascii=False)
     text = _ANSI.sub("", value) if type(value) is str else ""
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}\n[{len(text) - _LONGEST_TEXT} more characters]"
+    return (
+        text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}\n[{len(text) - _LONGEST_TEXT} more characters]"
+    )
 
 
 def raster_type(data: bytes) -> str | None:

@@ -18,7 +18,7 @@ from trackside.run import FORMAT
 from trackside.store import Store
 
 if TYPE_CHECKING:
-    from trackside.contract import ColumnFact, MetricCell, Page, RunRow, Value
+    from trackside.contract import ColumnFact, Direction, MetricCell, Page, RunRow, Value
 
 MOST_ROWS: Final = 500
 #: Filters and orders remembered of one state.
@@ -74,7 +74,9 @@ def _ordered(
             matched = list(range(len(rows))) if shows_archived else sealed.shown
         elif whole is not None:
             # Filtered in the order wanted, it need not be sorted.
-            return _remember(sealed.orders, (*key, sort), [place for place in whole if matches(rows[place])], is_lasting)
+            return _remember(
+                sealed.orders, (*key, sort), [place for place in whole if matches(rows[place])], is_lasting
+            )
         elif shows_archived:
             matched = [place for place, row in enumerate(rows) if matches(row)]
         else:
@@ -159,7 +161,7 @@ class Table:
 
     def _cell(self, place: int, row: Row, name: str, metric: Sequence[Any]) -> MetricCell:
         against = self.state.rows[self.baseline].metrics.get(name) if self.baseline is not None else None
-        direction = metric[4] if metric[4] != "unknown" else self.state.direction(name)
+        direction: Direction = metric[4] if metric[4] != "unknown" else self.state.direction(name)
         delta = delta_of(metric_number(metric), metric_number(against))
         deviation = self._deviation(row, name) if delta and place != self.baseline else None
         return {
@@ -307,7 +309,7 @@ def column_facts(state: State, selected: Selected) -> list[ColumnFact]:
                     "runs": -runs,
                     "same": same,
                     "value": _value(value),
-                    "direction": state.direction(name) if kind == "metric" else "unknown",  # type: ignore[typeddict-item]
+                    "direction": state.direction(name) if kind == "metric" else "unknown",
                 }
             )
     return facts[:_MOST_COLUMNS]
@@ -321,7 +323,8 @@ def _picked(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
     """Pick values by place, in C."""
     if len(places) < 2:
         return [column[place] for place in places]
-    return itemgetter(*places)(column)
+    picked: Sequence[Any] = itemgetter(*places)(column)
+    return picked
 
 
 def _is_same(values: Sequence[Any]) -> bool:

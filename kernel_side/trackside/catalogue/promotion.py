@@ -43,9 +43,7 @@ def preview_promotion(catalogue: Catalogue, handle: str, branch: str) -> Promote
         "conflicts": [],
         "hooks": [],
         "notes": [_NOT_CHECKED],
-        "problems": [
-            {"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in problems
-        ],
+        "problems": [{"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in problems],
     }
 
 
@@ -72,7 +70,9 @@ def _open_problem(row: Row) -> TracksideError | None:
 
 
 def _name_problem(catalogue: Catalogue, name: str) -> TracksideError | None:
-    bad = UsageError(f"{name!r} cannot be the name of a branch.", hint="Letters, digits, - and / are safe.", code="bad-name")
+    bad = UsageError(
+        f"{name!r} cannot be the name of a branch.", hint="Letters, digits, - and / are safe.", code="bad-name"
+    )
     if name.startswith("-") or len(name) > 200 or any(ord(char) < 33 or ord(char) == 127 for char in name):
         return bad
     if catalogue.owner.git.attempt("check-ref-format", "--branch", name).status != 0:
@@ -86,7 +86,11 @@ def _taken(name: str) -> NameTakenError:
 
 def _message(catalogue: Catalogue, row: Row) -> str:
     found = read_object(catalogue.reader, row.oid) if row.oid else None
-    return found.data.decode("utf-8", "replace").partition("\n\n")[2] if found is not None else f"{row.title or row.name}\n"
+    return (
+        found.data.decode("utf-8", "replace").partition("\n\n")[2]
+        if found is not None
+        else f"{row.title or row.name}\n"
+    )
 
 
 def _report(catalogue: Catalogue, row: Row) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trackside.encode import json_bytes
 from trackside.reading import OpenRun
 from trackside.row import LAST, Row, baseline_of, entry_of, metric_number, rows_of, without_collection
 from trackside.store import Shelf, Store
+
+if TYPE_CHECKING:
+    from trackside.contract import Direction
 
 MISSING: Final = object()
 #: More rows than this are read from the index in one go.
@@ -60,9 +63,9 @@ class Sealed:
         return counts
 
     @cached_property
-    def directions(self) -> dict[str, str]:
+    def directions(self) -> dict[str, Direction]:
         """Which way is better for each metric, where some run says it."""
-        found: dict[str, str] = {}
+        found: dict[str, Direction] = {}
         wanted = set(self.names["metric"])
         for row in self.rows:
             if not wanted:
@@ -139,9 +142,7 @@ class Shelves:
         notes = store.notes(shelf) if shelf.notes_tip != self.shelf.notes_tip else self._notes
         there = {str(ref): oid for ref, oid in shelf.named()}
         noted = {oid for oid in notes.keys() | self._notes.keys() if notes.get(oid) != self._notes.get(oid)}
-        changed = {
-            oid for ref, oid in there.items() if oid in noted or self._by_ref.get(ref, ("", None))[0] != oid
-        }
+        changed = {oid for ref, oid in there.items() if oid in noted or self._by_ref.get(ref, ("", None))[0] != oid}
         gone = [ref for ref in self._by_ref if ref not in there]
         is_first = not self._by_ref
         self.shelf, self._notes = shelf, notes
@@ -192,12 +193,19 @@ class State:
             return counts
         counts = dict(counts)
         for row in self.open_rows:
-            for name in {"metric": row.metrics, "param": row.params, "hidden": row.hidden}[kind]:
+            facts: Mapping[str, Mapping[str, object]] = {
+                "metric": row.metrics,
+                "param": row.params,
+                "hidden": row.hidden,
+            }
+            for name in facts[kind]:
                 counts[name] = counts.get(name, 0) + 1
         return counts
 
-    def direction(self, metric: str) -> str:
+    def direction(self, metric: str) -> Direction:
         """Return which way is better for a metric, "unknown" when no run says it."""
         found = self.sealed.directions.get(metric)
-        open_ones = (row.metrics[metric][4] for row in self.open_rows if metric in row.metrics)
-        return found or next((known for known in open_ones if known != "unknown"), "unknown")
+        if found is not None:
+            return found
+        open_ones: list[Direction] = [row.metrics[metric][4] for row in self.open_rows if metric in row.metrics]
+        return next((known for known in open_ones if known != "unknown"), "unknown")

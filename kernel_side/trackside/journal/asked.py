@@ -1,7 +1,7 @@
 """A word to the process that holds a run, from outside of it: end it, or throw it away.
 
-The word is a small file beside the journal, `<run id>.ask`, written whole under another name first. Who takes it renames
-it before reading, so that it is taken once; it goes with the journal at the latest.
+The word is a small file beside the journal, `<run id>.ask`, written whole under another name first. Who takes it
+renames it before reading, so that it is taken once; it goes with the journal at the latest.
 """
 
 from __future__ import annotations
