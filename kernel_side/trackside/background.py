@@ -22,6 +22,7 @@ from trackside.run import RunId
 from trackside.settings import Settings
 
 if TYPE_CHECKING:
+    from trackside.capture.editor import At
     from trackside.git.snapshot import Snapshot
     from trackside.sealing import Sealed
 
@@ -45,13 +46,14 @@ class Background:
     ) -> None:
         self.journal, self.id, self.repository = journal, run, repository
         self.notebook, self.settings = notebook, settings
-        #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; a front end may set it.
-        self.read_editor: Callable[[], bytes | None] = lambda: None
+        #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; `opening` sets it where an editor may be open.
+        self.read_editor: Callable[[At], bytes | None] = lambda _: None
         self.troubles: list[TracksideError] = []
         self.started = time.time()
         self.tail = Tail(journal.path)
         self.ended = threading.Event()
         self._only: Snapshot | None = None
+        self._is_sealing = False
 
     def warn(self, code: str, message: str, hint: str = "") -> None:
         """Put a warning into the record of the run."""
@@ -129,7 +131,7 @@ class Background:
     def _keep_notebook(self, at: Literal["start", "end"]) -> None:
         """Keep the notebook as the editor has it, or as it is saved, beside the journal."""
         try:
-            content, origin = self.read_editor(), "editor"
+            content, origin = self.read_editor(at), "editor"
             if content is None and self.notebook is not None:
                 if os.stat(self.notebook).st_size > _LARGEST_NOTEBOOK:
                     return
@@ -149,7 +151,7 @@ class Background:
             return None
         try:
             saved = Path(self.notebook).read_bytes() if os.path.isfile(self.notebook) else b""
-            content = self.read_editor() or saved
+            content = self.read_editor("end" if self._is_sealing else "start") or saved
         except Exception:
             return None
         clean, hits = screen_text(content.decode("utf-8", "surrogateescape"))
@@ -160,6 +162,7 @@ class Background:
 
     def seal(self, patience: float) -> Sealed:
         """Take the end snapshot and make the experiment; what stops it is raised and noted in the journal."""
+        self._is_sealing = True
         try:
             return self._seal_once(patience)
         except BaseException as error:

@@ -70,6 +70,10 @@ def begin(
         facts = {"directions": dict(settings.directions), "hide": settings.hide, "pin": settings.pin}
         journal.append("settings", **facts)
     recorder = Recorder(journal, run, name, repository, notebook=notebook, capture=capture, settings=settings)
+    if frontend == "jupyter" and capture is not None:
+        from trackside.capture.editor import Editor, ask_front_end
+
+        recorder.background.read_editor = Editor(ask_front_end, journal.files, run).read
     for problem in settings.problems:
         recorder.warn("settings", problem, "docs/settings.md")
     recorder.troubles.extend(troubles)

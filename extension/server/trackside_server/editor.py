@@ -20,10 +20,11 @@ FILE: Final = "editor.ipynb"
 
 
 def keep_notebook(catalogue: Catalogue, places: Places, asked: Any) -> Done:
-    """Lay the notebook beside the journal of its run; StateError when the run has ended or is of another notebook."""
+    """Lay the notebook beside the journal of its run; StateError when the run is sealed or is of another notebook."""
     state, place = catalogue.find(asked["run"])
     opened = state.open_runs.get(state.ids[place])
-    if opened is None or opened.run.status != "open":
+    # A run whose end is noted still wants it: the kernel asks once more before it seals.
+    if opened is None or opened.run.sealed is not None:
         raise StateError("That run has ended.", code="ended")
     path = places.resolve(asked["path"])
     known = opened.run.notebook

@@ -30,6 +30,8 @@ export interface TableChoices {
   /** Runs that charts leave out. */
   readonly unseen: readonly string[];
   readonly selection: readonly string[];
+  /** Sections of the compare and run tabs that are folded. */
+  readonly folded: readonly string[];
 }
 
 /** Nothing chosen yet. */
@@ -44,7 +46,8 @@ export const NO_CHOICES: TableChoices = {
   baseline: null,
   colours: {},
   unseen: [],
-  selection: []
+  selection: [],
+  folded: []
 };
 
 const QUICK: ReadonlySet<string> = new Set<QuickFilter>(['starred', 'open', 'failed', 'promoted']);
@@ -73,7 +76,8 @@ export function parseChoices(kept: Choices['choices']): TableChoices {
     baseline: textOf(kept['baseline']) || null,
     colours: numbersOf(kept['colours'], 1, 8),
     unseen: namesOf(kept['unseen']),
-    selection: namesOf(kept['selection'])
+    selection: namesOf(kept['selection']),
+    folded: namesOf(kept['folded'])
   };
 }
 

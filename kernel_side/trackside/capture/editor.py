@@ -1,0 +1,72 @@
+"""Ask the open editor for its notebook, unsaved edits and outputs included; used by the worker, never inside a cell.
+
+The kernel opens a comm, the front end hands its notebook to the Jupyter server, and the server lays it beside the
+journal. An answer over the comm would wait until the running cell is done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from trackside.contract import EditorAsked
+
+TARGET: Final = "trackside"
+#: Where the server lays the answer, in the folder beside the journal.
+FILE: Final = "editor.ipynb"
+#: Seconds to wait for an answer: one takes about a tenth.
+PATIENCE: Final = 2.0
+#: Seconds to wait where nobody has ever answered in this process.
+_DOUBT: Final = 0.3
+_LOOK: Final = 0.02
+
+At = Literal["start", "end"]
+
+
+class Editor:
+    """The open editor of one run; what it answered is remembered for each of the two occasions."""
+
+    #: Whether somebody answered any run of this process; None before the first was asked.
+    _answers: bool | None = None
+
+    def __init__(self, ask: Callable[[EditorAsked], None], files: Path, run: str) -> None:
+        self._ask, self._file, self._run = ask, files / FILE, run
+        self._told: dict[At, bytes | None] = {}
+
+    def read(self, at: At, patience: float = PATIENCE) -> bytes | None:
+        """Return the editor's notebook (.ipynb as bytes); None when nobody answers in time.
+
+        The end is only asked for when the start was answered.
+        """
+        if at not in self._told:
+            if at == "end" and self._told.get("start") is None:
+                return None
+            self._told[at] = self._fetch(at, min(patience, _DOUBT) if Editor._answers is False else patience)
+            Editor._answers = bool(Editor._answers) or self._told[at] is not None
+        return self._told[at]
+
+    def _fetch(self, at: At, patience: float) -> bytes | None:
+        self._file.unlink(missing_ok=True)
+        self._ask({"ask": "notebook", "run": self._run, "at": at})
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            try:
+                content = self._file.read_bytes()
+            except FileNotFoundError:
+                time.sleep(_LOOK)
+                continue
+            self._file.unlink(missing_ok=True)
+            return content
+        return None
+
+
+def ask_front_end(message: EditorAsked) -> None:
+    """Open a comm that carries `message`; a front end that does not know the target closes it again."""
+    # ipykernel needs it, so it is there wherever there is a kernel.
+    from comm import create_comm
+
+    data: Any = dict(message)
+    create_comm(target_name=TARGET, data=data)

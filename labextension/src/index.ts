@@ -1,0 +1,40 @@
+/** The plugins of Trackside for JupyterLab and Notebook 7. */
+
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { badges } from './badges';
+import { card } from './card';
+import { commands } from './commands';
+import { drive } from './drive';
+import { editor } from './editor';
+import { focus } from './focus';
+import { host } from './host';
+import { openRuns } from './openruns';
+import { panel } from './panel';
+import { promote } from './promote';
+import { settings } from './settings';
+import { source } from './source';
+import { status } from './status';
+import { tabs } from './tabs';
+import { toolbar } from './toolbar';
+
+export * from './tokens';
+
+const plugins = [
+  source,
+  settings,
+  host,
+  focus,
+  panel,
+  tabs,
+  promote,
+  openRuns,
+  commands,
+  toolbar,
+  status,
+  badges,
+  card,
+  editor,
+  drive
+] as JupyterFrontEndPlugin<unknown>[];
+
+export default plugins;

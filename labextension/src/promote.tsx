@@ -1,0 +1,40 @@
+/** Plugin: the dialog that makes a branch of a run. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
+import { PromoteDialog } from '@trackside/ui';
+import { ids } from './ids';
+import { ITracksideFocus, ITracksideHost, ITracksideSource } from './tokens';
+import { framed } from './views';
+
+export const promote: JupyterFrontEndPlugin<void> = {
+  id: '@trackside/lab:promote',
+  description: 'The dialog that makes a branch of a run.',
+  autoStart: true,
+  requires: [ITracksideSource, ITracksideHost, ITracksideFocus],
+  activate: (app: JupyterFrontEnd, parts: ITracksideSource, host: ITracksideHost, focus: ITracksideFocus) => {
+    app.commands.addCommand(ids.promote, {
+      label: parts.t('Promote Run…'),
+      describedBy: {
+        args: { type: 'object', properties: { place: { type: 'string' }, run: { type: 'string' } } }
+      },
+      execute: async args => {
+        const { place: id, run } = args as { readonly place: string; readonly run: string };
+        const place = await focus.placeOf(focus.pathIn(id));
+        const before = document.activeElement;
+        const close = (): void => {
+          widget.dispose();
+          if (before instanceof HTMLElement) {
+            before.focus();
+          }
+        };
+        const widget = ReactWidget.create(
+          framed(parts, host, <PromoteDialog place={place} run={run} onClose={close} />)
+        );
+        widget.addClass('ts-lab-dialog');
+        Widget.attach(widget, document.body);
+      }
+    });
+  }
+};

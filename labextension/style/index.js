@@ -1,0 +1,2 @@
+import '@trackside/ui/style/index.css';
+import './index.css';
