@@ -143,11 +143,10 @@ function Differences({ row, baseline }: PanelRowProps): ReactElement {
       {chips.slice(0, 6).map(([name, value]) => (
         <Chip key={name} name={name} value={value} was={baseline?.params[name]} differs={baseline !== null} />
       ))}
-      {chips.length === 0 && row.tags.length === 0 && baseline && baseline.id !== row.id ? (
-        <span className="ts-soft">{row.twins > 1 ? t('same settings') : visible(row.title, 60)}</span>
-      ) : null}
-      {chips.length === 0 && row.tags.length === 0 && baseline?.id === row.id ? (
-        <span className="ts-soft">{visible(row.title, 60)}</span>
+      {chips.length === 0 && row.tags.length === 0 ? (
+        <span className="ts-soft">
+          {visible(row.title, 60) || (baseline && baseline.id !== row.id ? t('same settings') : '')}
+        </span>
       ) : null}
     </span>
   );
