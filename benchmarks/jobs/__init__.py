@@ -17,6 +17,7 @@ from benchmarks.jobs import (
     panel_server,
     panel_table,
     scalar_cost,
+    server_page,
     short_run,
 )
 from benchmarks.model import Job
@@ -34,6 +35,7 @@ JOBS: tuple[Job, ...] = (
     crowd.WITH_GC,
     bytes_per_run.JOB,
     dvc_show.JOB,
+    server_page.JOB,
     panel_table.OPEN,
     panel_table.SCROLL,
     panel_table.FILTER,
