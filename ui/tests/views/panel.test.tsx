@@ -3,8 +3,8 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest';
 import type { Page, Place } from '../../src/contract';
 import { SourceError } from '../../src/source/source';
-import { PlacePanel } from '../../src/views/panel/place_panel';
-import { RunsPanel } from '../../src/views/panel/runs_panel';
+import { PlacePanel } from '../../src/views/panel/PlacePanel';
+import { RunsPanel } from '../../src/views/panel/RunsPanel';
 import { golden } from '../golden';
 import { PLACE, stage } from './stage';
 
@@ -58,7 +58,8 @@ describe('the side panel', () => {
     await screen.findByText('3 selected');
     fireEvent.click(await rowOf(second?.name ?? ''), { ctrlKey: true });
     fireEvent.click(await screen.findByText('Compare 2'));
-    expect(calls.at(-1)).toEqual(['openCompare', [first?.id, third?.id]]);
+    // The older of the two comes first.
+    expect(calls.at(-1)).toEqual(['openCompare', [third?.id, first?.id]]);
   });
 
   it('is worked by keys: move, select, open, star', async () => {

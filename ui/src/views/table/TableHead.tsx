@@ -9,7 +9,7 @@ import type { SortKey } from '../../model/sorting';
 import { Icon, Menu } from '../parts';
 import type { Anchor, MenuItem } from '../parts';
 import { useWords } from '../services';
-import { cellClass, cellStyle } from './row';
+import { cellClass, cellStyle } from './TableRow';
 
 /** What a head can do to its column. */
 export interface HeadActions {
@@ -184,7 +184,7 @@ function ColumnHead(
         <span className="ts-headcell-name">{name}</span>
         {column.kind === 'metric' && column.direction !== 'unknown' ? (
           <span
-            className="ts-direction"
+            className="ts-headdirection"
             title={column.direction === 'higher' ? t('higher is better') : t('lower is better')}
           >
             {column.direction === 'higher' ? '↗' : '↘'}
