@@ -32,7 +32,7 @@ export function RunHead({ place, run, details }: RunHeadProps): ReactElement {
     setEdited({ field, anchor: event.currentTarget });
   const name = visible(row.name, 80);
   return (
-    <header className="ts-tab-head ts-run-head">
+    <header className="ts-report-head ts-run-head">
       <div className="ts-run-title">
         <IconButton
           icon="star"
