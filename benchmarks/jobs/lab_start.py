@@ -67,7 +67,9 @@ def _check(page: Page, *, is_there: bool) -> None:
     """See to it that what is compared is what is said."""
     has_ours = page.evaluate("() => globalThis.jupyterapp.listPlugins().some(name => name.startsWith('@trackside/'))")
     if has_ours != is_there:
-        raise Refused(f"the extension is {'missing' if is_there else 'there'} where it should {'be' if is_there else 'not be'}")
+        raise Refused(
+            f"the extension is {'missing' if is_there else 'there'} where it should {'be' if is_there else 'not be'}"
+        )
 
 
 JOB = Job(

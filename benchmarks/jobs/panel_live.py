@@ -41,12 +41,12 @@ def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
     folder = copied(filled(COUNT // 10 if place.quick else COUNT), BENCH / "scratch" / "panel-live")
     with browser() as chromium, window(chromium) as page, panel_server(folder) as served:
         page.goto(served.address("trackside/"))
-        page.locator(".ts-run").first.wait_for()
+        page.locator(".ts-item").first.wait_for()
         writer = _start_writer(folder)
         assert writer.stdin is not None and writer.stdout is not None
         if writer.stdout.readline().strip() != "open":
             raise Refused("the run did not start")
-        page.locator('.ts-run[aria-rowindex="1"] .ts-run-live').wait_for()
+        page.locator('.ts-item[aria-rowindex="1"] .ts-item-live').wait_for()
         time.sleep(1)
         seen = page.evaluate_handle("() => bench.values()")
         writer.stdin.write("go\n")

@@ -7,7 +7,7 @@ globalThis.bench = (() => {
 
   // Milliseconds from the request of the page to the first frame with rows of runs in it.
   const first = new MutationObserver(() => {
-    if (document.querySelector('.ts-run[role=row]')) {
+    if (document.querySelector('.ts-panel .ts-list [role=row][aria-rowindex]')) {
       first.disconnect();
       drawn(when => (told.rows = when));
     }
@@ -61,7 +61,7 @@ globalThis.bench = (() => {
     const seen = [];
     let last = '';
     new MutationObserver(() => {
-      const text = document.querySelector('.ts-run[aria-rowindex="1"] .ts-run-value')?.textContent ?? '';
+      const text = document.querySelector('.ts-item[aria-rowindex="1"] .ts-item-value')?.textContent ?? '';
       if (text !== last) {
         last = text;
         drawn(when => seen.push([Number(text), (performance.timeOrigin + when) / 1000]));
