@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from .jupyter import TOKEN, Jupyter
 
@@ -43,7 +43,15 @@ class LabPage:
         self.page, self.server = page, server
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._answer)
+
+    def _answer(self, dialog: Dialog) -> None:
+        """Leave a page whose notebook is not saved; any other dialog of the browser's own is a fault."""
+        if dialog.type == "beforeunload":
+            dialog.accept()
+        else:
+            self.complaints.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
 
     def open(self, path: str = "", *, workspace: str = "e2e", reset: bool = True) -> LabPage:
         """Open JupyterLab with a notebook, or with a folder."""
@@ -77,6 +85,10 @@ class LabPage:
     def run_all(self) -> None:
         """Run all cells and wait for the last."""
         self.command("notebook:run-all-cells")
+
+    def start_all(self) -> None:
+        """Begin to run all cells, and go on at once."""
+        self.page.evaluate("() => { void window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
 
     def run_cell(self, at: int) -> None:
         """Run one cell and wait for it."""

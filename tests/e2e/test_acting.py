@@ -1,0 +1,63 @@
+"""Compare, delete and bring back, with mouse and with keys alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from .conftest import Project
+from .jupyter import Jupyter
+from .pages import LabPage
+from .runs import add_three
+
+
+def test_two_runs_are_compared(lab: LabPage, project: Project, server: Jupyter) -> None:
+    add_three(server, project)
+    lab.open(project.name)
+    panel = lab.show_panel()
+    for name in ("calm-otter-3f", "keen-hawk-c2"):
+        panel.get_by_role("row").filter(has_text=name).hover()
+        panel.get_by_role("checkbox", name=f"Select {name}").click()
+    panel.get_by_role("toolbar", name="Selected runs").get_by_role("button", name="Compare").click()
+    expect(lab.page.get_by_role("heading", name="2 runs compared")).to_be_visible()
+    differences = lab.page.locator(".ts-lab-tab table").first
+    expect(differences.get_by_text("val_acc")).to_be_visible()
+    for text in ("lr", "0.1", "0.3"):
+        expect(differences.get_by_text(text, exact=True).first).to_be_visible()
+
+
+def test_a_deleted_run_comes_back(lab: LabPage, project: Project, server: Jupyter) -> None:
+    add_three(server, project)
+    lab.open(project.name)
+    row = lab.show_panel().get_by_role("row").filter(has_text="quiet-wren-9a")
+    row.click(button="right")
+    lab.page.get_by_role("menuitem", name="Delete").click()
+    expect(row).to_have_count(0)
+    assert "quiet-wren-9a" not in project.experiments()
+    lab.page.get_by_role("button", name="Undo").click()
+    expect(row).to_have_count(1)
+    assert "quiet-wren-9a" in project.experiments()
+
+
+def test_a_run_is_opened_with_keys_alone(lab: LabPage, project: Project, server: Jupyter) -> None:
+    add_three(server, project)
+    lab.open(project.name)
+    panel = lab.show_panel()
+    expect(panel.get_by_role("row")).to_have_count(3)
+    panel.get_by_role("grid", name="Runs").focus()
+    lab.page.keyboard.press("ArrowDown")
+    lab.page.keyboard.press("Enter")
+    expect(lab.page.get_by_role("tab", name="quiet-wren-9a")).to_be_visible()
+
+
+def test_the_notebook_of_a_run_is_shown_read_only_and_not_written(
+    lab: LabPage, project: Project, server: Jupyter
+) -> None:
+    add_three(server, project)
+    before = project.git("status", "--porcelain")
+    lab.open(project.name)
+    row = lab.show_panel().get_by_role("row").filter(has_text="keen-hawk-c2")
+    row.click(button="right")
+    lab.page.get_by_role("menuitem", name="Notebook as it was").click()
+    expect(lab.page.get_by_role("tab", name="keen-hawk-c2.ipynb")).to_be_visible()
+    expect(lab.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
+    assert project.git("status", "--porcelain") == before

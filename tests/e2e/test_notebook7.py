@@ -1,0 +1,29 @@
+"""The same in Notebook 7: button, card and marks on a notebook, the panel beside it and beside the files."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from .conftest import Project
+from .jupyter import TOKEN, Jupyter
+from .pages import LabPage
+from .runs import add_three
+
+
+def test_a_notebook_has_button_card_and_marks(lab: LabPage, project: Project) -> None:
+    lab.open_in_notebook7(f"{project.name}/study.ipynb")
+    expect(lab.page.get_by_role("button", name="Track this notebook")).to_be_visible()
+    lab.run_all()
+    expect(lab.page.locator(".ts-card")).to_be_visible()
+    expect(lab.page.locator(".ts-lab-track-open")).to_be_visible()
+    expect(lab.page.locator(".ts-lab-badge-tracked").first).to_be_visible()
+    lab.command("trackside:show-panel")
+    expect(lab.panel.get_by_role("row").first).to_be_visible()
+    assert lab.complaints == []
+
+
+def test_the_tree_page_has_a_tab_with_the_runs(lab: LabPage, project: Project, server: Jupyter) -> None:
+    add_three(server, project)
+    lab.page.goto(f"{server.base}/tree/{project.name}?token={TOKEN}")
+    lab.page.get_by_role("tab", name="Runs").click()
+    expect(lab.panel.get_by_role("row")).to_have_count(3)
