@@ -14,7 +14,7 @@ from benchmarks.panel.window import LABEXTENSION, need_labextension
 from benchmarks.places import Place
 
 
-def _lab(tool: Tool, place: Place) -> Mapping[str, Sample]:
+def _lab(_tool: Tool, _place: Place) -> Mapping[str, Sample]:
     need_labextension()
     files = sorted((LABEXTENSION / "static").glob("*.js"))
     sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) / 1e3 for path in files}
@@ -23,7 +23,7 @@ def _lab(tool: Tool, place: Place) -> Mapping[str, Sample]:
     return {"bundle-lab": Sample(values=[sum(sizes.values())], note=note)}
 
 
-def _page(tool: Tool, place: Place) -> Mapping[str, Sample]:
+def _page(_tool: Tool, _place: Place) -> Mapping[str, Sample]:
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "esbuild").is_dir():
         raise Refused("needs Node and its packages: npm ci")
@@ -41,7 +41,7 @@ LAB = Job(
     name="panel-bundle",
     part=PANEL,
     rows=(Row(key="bundle-lab", title="scripts of the panel in JupyterLab, gzip", unit="kB", target=_TARGET),),
-    how="All files of the built extension, remote entry included; what JupyterLab shares (React, Lumino) is not in them.",
+    how="All scripts of the built extension, remote entry included; what JupyterLab shares, as React, is not in them.",
     measure=_lab,
     rounds=1,
     only=(OURS,),

@@ -36,7 +36,7 @@ trackside.end()
 """
 
 
-def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
+def _measure(_tool: Tool, place: Place) -> Mapping[str, Sample]:
     need_page()
     folder = copied(filled(COUNT // 10 if place.quick else COUNT), BENCH / "scratch" / "panel-live")
     with browser() as chromium, window(chromium) as page, panel_server(folder) as served:
@@ -82,8 +82,8 @@ JOB = Job(
     part=PANEL,
     rows=(Row(key="live", title="point logged to point drawn", unit="ms", target=Target(limit=300)),),
     how=(
-        f"`trackside.log` in a process of its own, in a repository of 10,000 runs, {POINTS} points about a second apart: "
-        "from the wall clock right before the call to the wall clock at the end of the frame that shows the number in "
+        f"`trackside.log` in a process of its own, in a repository of 10,000 runs, {POINTS} points about a second "
+        "apart: from the wall clock right before the call to the wall clock at the end of the frame that shows the number in "
         "the side panel."
     ),
     measure=_measure,

@@ -15,7 +15,7 @@ COUNT = 100_000
 _TIMES = 15
 
 
-def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
+def _measure(_tool: Tool, place: Place) -> Mapping[str, Sample]:
     count = COUNT // 100 if place.quick else COUNT
     rng = random.Random(11)
     with panel_server(filled(count)) as served:

@@ -1,4 +1,4 @@
-"""Repositories with so many runs that a panel could be slow: written in seconds, kept between runs of the benchmarks."""
+"""Repositories with so many runs that a panel could be slow: written in seconds and kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel's part of docs/benchmarks.md: after all others, under a heading of its own, so that it can be written alone."""
+"""The panel's part of docs/benchmarks.md: under a heading of its own, so that it can be written alone."""
 
 from __future__ import annotations
 

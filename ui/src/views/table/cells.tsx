@@ -42,7 +42,7 @@ export const CellContent = memo(function CellContent(props: CellProps): ReactEle
 function MetricContent({ row, column, best, isMain }: CellProps): ReactElement | null {
   const cell = row.metrics[column.name];
   if (!cell) {
-    return <span className="ts-absent">–</span>;
+    return <span className="ts-nothing">–</span>;
   }
   const isBest = best !== undefined && toNumber(cell.last) === best;
   return (
@@ -61,7 +61,7 @@ function MetricContent({ row, column, best, isMain }: CellProps): ReactElement |
 function ParamContent({ row, column, baseline }: CellProps): ReactElement {
   const value = row.params[column.name];
   if (value === undefined) {
-    return <span className="ts-absent">–</span>;
+    return <span className="ts-nothing">–</span>;
   }
   const isLike = baseline !== null && JSON.stringify(value) === JSON.stringify(baseline.params[column.name]);
   const text = formatValue(value);
@@ -108,7 +108,7 @@ function TextContent({ text }: { readonly text: string | null }): ReactElement {
       {visible(text, 160)}
     </span>
   ) : (
-    <span className="ts-absent">–</span>
+    <span className="ts-nothing">–</span>
   );
 }
 
@@ -132,7 +132,7 @@ function textOf(row: RunRow, key: string): string | null {
 /** The mean of a metric over a group, with the spread. */
 export function SpreadContent({ spread }: { readonly spread: Spread | undefined }): ReactElement {
   if (!spread || spread.mean === null) {
-    return <span className="ts-absent">–</span>;
+    return <span className="ts-nothing">–</span>;
   }
   return (
     <>
