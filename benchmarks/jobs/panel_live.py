@@ -83,8 +83,8 @@ JOB = Job(
     rows=(Row(key="live", title="point logged to point drawn", unit="ms", target=Target(limit=300)),),
     how=(
         f"`trackside.log` in a process of its own, in a repository of 10,000 runs, {POINTS} points about a second "
-        "apart: from the wall clock right before the call to the wall clock at the end of the frame that shows the number in "
-        "the side panel."
+        "apart: from the wall clock right before the call to the wall clock at the end of the frame that shows the "
+        "number in the side panel."
     ),
     measure=_measure,
     rounds=4,
