@@ -15,8 +15,12 @@ _SOURCES = ("tests/repositories.py", "kernel_side/trackside/experiment.py", "ben
 INDEX = ".git/trackside/index.sqlite*"
 
 
+#: What a panel remembers there: the next one would begin with the filter of the one before.
+CHOICES = ".git/trackside/config.json"
+
+
 def filled(count: int) -> Path:
-    """Give a repository of `count` experiments with 5 parameters and 3 metrics each, made at the first call."""
+    """Give a repository of `count` experiments with 5 parameters and 3 metrics each, in which nothing was chosen."""
     folder = BENCH / "stores" / f"panel-{_fingerprint()}-{count}"
     done = folder / "done"
     if not done.exists():
@@ -29,6 +33,8 @@ def filled(count: int) -> Path:
             sys.path.remove(str(ROOT / "tests"))
         make_experiments(make_scratch(folder), count)
         done.touch()
+    for path in (folder / "project").glob(CHOICES):
+        path.unlink()
     return folder / "project"
 
 
