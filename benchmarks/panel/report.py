@@ -72,8 +72,8 @@ def _numbers(outcome: Outcome) -> str:
 
 
 def _details(job: Job, tools: Mapping[str, Tool], table: Table) -> str:
-    title = job.rows[0].title.partition(",")[0].partition(": ")
-    heading = title[2] or title[0]
+    title = job.rows[0].title
+    heading = (title.partition(": ")[2] or title).partition(",")[0]
     parts = [f"## {heading[0].upper()}{heading[1:]}\n", f"{job.how}\n"]
     said = [f"- {row.title}: {word}" for row in job.rows for word in _words(row, job, tools, table)]
     return "\n".join([*parts, *said, ""] if said else parts)
