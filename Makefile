@@ -48,6 +48,7 @@ lint: $(VENV)/.installed-lint ## check style, types, layers and the schema
 format: $(VENV)/.installed-lint ## let ruff put the code in order
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npx prettier --write --log-level warn .
 
 bench: $(VENV)/.installed-test ## measure beside the peers and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks

@@ -21,7 +21,15 @@ PROJECT: Final = ROOT / ".demo" / "project"
 #: Says that a folder was made here and may be made anew.
 MARK: Final = PROJECT / ".git" / "trackside-demo"
 #: Not in the scratch repository: they set up the machine, not the project.
-SETUP: Final = ("environment.yml", "postBuild", "ruff.toml", "*.pyc", "__pycache__", ".ipynb_checkpoints")
+SETUP: Final = (
+    "environment.yml",
+    "postBuild",
+    "workspace.json",
+    "ruff.toml",
+    "*.pyc",
+    "__pycache__",
+    ".ipynb_checkpoints",
+)
 
 #: Which notebook with which parameters, in this order. The names of the runs are made up, as they are for anybody.
 RUNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (

@@ -26,7 +26,11 @@ def main() -> int:
     """Install; return the exit status."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("extras", nargs="+", metavar="EXTRA", help="extras of pyproject.toml")
-    extras = parser.parse_args().extras
+    parser.add_argument("--here", action="store_true", help="only add the panel to the environment of this Python")
+    options = parser.parse_args()
+    extras = options.extras
+    if options.here:
+        return 0 if prepare_panel(Path(sys.executable), build=True) else 1
     missing = what_is_missing()
     if missing:
         print(missing, file=sys.stderr)

@@ -76,8 +76,10 @@ def digest_of(root: Path) -> str:
 def _sources(root: Path) -> Iterator[Path]:
     for name in SOURCES:
         path = root / name
-        yield from sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else filter(
-            Path.is_file, [path]
+        yield from (
+            sorted(each for each in path.rglob("*") if each.is_file())
+            if path.is_dir()
+            else filter(Path.is_file, [path])
         )
 
 
@@ -117,21 +119,25 @@ def install_packages(root: Path) -> None:
 def _npm(root: Path, environment: Mapping[str, str], *words: str) -> None:
     npm = shutil.which("npm", path=environment["PATH"])
     assert npm is not None
-    done = subprocess.run([npm, *words], cwd=root, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        [npm, *words], cwd=root, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     if done.returncode:
         told = done.stdout.decode("utf-8", "replace").strip()
-        raise PanelError(f"{told}\nThe panel could not be built: `npm {' '.join(words)}` failed; its words stand above.")
+        raise PanelError(f"{told}\nThe panel was not built: `npm {' '.join(words)}` failed; its words stand above.")
 
 
 def main() -> int:
     """Build the panel; return the exit status."""
+    force = "--force" in sys.argv[1:]
+    if not force and is_fresh(ROOT):
+        return 0
     print("Building the panel …", flush=True)
     try:
-        built = build_panel(force="--force" in sys.argv[1:])
+        build_panel(force=force)
     except PanelError as error:
         print(error, file=sys.stderr)
         return 1
-    print("The panel is built." if built else "The panel was built already.")
     return 0
 
 

@@ -1,6 +1,6 @@
 """Hatch's build hook: puts the built panel into wheel and sdist, and builds it first where that was not done.
 
-A sdist carries the built panel, so that installing it needs no Node; an editable install leaves the panel to `make panel`.
+A sdist carries the built panel, so that installing it needs no Node; an editable one leaves it to `make panel`.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Background:
     ) -> None:
         self.journal, self.id, self.repository = journal, run, repository
         self.notebook, self.settings = notebook, settings
-        #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; `opening` sets it where an editor may be open.
+        #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; set where an editor may be open.
         self.read_editor: Callable[[At], bytes | None] = lambda _: None
         self.troubles: list[TracksideError] = []
         self.started = time.time()

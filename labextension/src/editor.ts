@@ -8,7 +8,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { EditorNotebook } from '@trackside/ui';
 import { API } from './source';
-import { ITracksideFocus } from './tokens';
+import { ITracksideFocus, ITracksideSettings } from './tokens';
 
 /** The target that a kernel opens a comm to; its opening message is an `EditorAsked`. */
 export const TARGET = 'trackside';
@@ -126,11 +126,16 @@ class Remembered {
 }
 
 /** Answer the kernel of `panel`, also after it was restarted or changed. */
-function answer(app: JupyterFrontEnd, focus: ITracksideFocus, panel: NotebookPanel): Remembered {
+function answer(
+  app: JupyterFrontEnd,
+  focus: ITracksideFocus,
+  panel: NotebookPanel,
+  isWanted: () => boolean
+): Remembered {
   const remembered = new Remembered(panel);
   const asked = (comm: Kernel.IComm, message: KernelMessage.ICommOpenMsg): void => {
     const question = questionOf(message);
-    if (!question || panel.isDisposed) {
+    if (!question || panel.isDisposed || !isWanted()) {
       return;
     }
     const content = remembered.give(question.at);
@@ -154,10 +159,19 @@ export const editor: JupyterFrontEndPlugin<void> = {
   description: "Hands the open editor's notebook to the run that asks for it.",
   autoStart: true,
   requires: [INotebookTracker, ITracksideFocus],
-  activate: (app: JupyterFrontEnd, notebooks: INotebookTracker, focus: ITracksideFocus) => {
+  optional: [ITracksideSettings],
+  activate: (
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    focus: ITracksideFocus,
+    settings: ITracksideSettings | null
+  ) => {
     const all = new Map<Notebook, Remembered>();
     const add = (panel: NotebookPanel): void => {
-      all.set(panel.content, answer(app, focus, panel));
+      all.set(
+        panel.content,
+        answer(app, focus, panel, () => settings?.settings.unsaved ?? true)
+      );
       panel.disposed.connect(() => all.delete(panel.content));
     };
     notebooks.forEach(add);

@@ -8,13 +8,7 @@ import { ids } from './ids';
 import { ITracksideSettings, ITracksideSource } from './tokens';
 import type { Chosen } from './tokens';
 
-export const DEFAULTS: Chosen = {
-  badges: true,
-  sort: '-started',
-  mainMetric: '',
-  confirmDelete: false,
-  density: 'compact'
-};
+export const DEFAULTS: Chosen = { badges: true, unsaved: true, status: true };
 
 /** Take what has the right type; the rest is as by default. */
 export function readChosen(given: Readonly<Record<string, unknown>>): Chosen {

@@ -9,7 +9,7 @@ import type { RunRow, Words } from '@trackside/ui';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { ids } from './ids';
-import { ITracksideOpenRuns, ITracksideSource } from './tokens';
+import { ITracksideOpenRuns, ITracksideSettings, ITracksideSource } from './tokens';
 
 /** The one metric worth a line: the one that was drawn, else the first. */
 export function metricOf(row: RunRow): string {
@@ -43,15 +43,17 @@ export const status: JupyterFrontEndPlugin<void> = {
   description: 'The open run of the notebook in front, in the status bar.',
   autoStart: true,
   requires: [ITracksideSource, ITracksideOpenRuns, INotebookTracker],
-  optional: [IStatusBar],
+  optional: [IStatusBar, ITracksideSettings],
   activate: (
     app: JupyterFrontEnd,
     { t }: ITracksideSource,
     runs: ITracksideOpenRuns,
     notebooks: INotebookTracker,
-    bar: IStatusBar | null
+    bar: IStatusBar | null,
+    settings: ITracksideSettings | null
   ) => {
-    const current = (): RunRow | null => runs.of(notebooks.currentWidget?.context.path ?? '')?.row ?? null;
+    const current = (): RunRow | null =>
+      settings?.settings.status === false ? null : (runs.of(notebooks.currentWidget?.context.path ?? '')?.row ?? null);
     const open = (): void => void app.commands.execute(ids.openCurrentRun);
     const item = ReactWidget.create(
       <UseSignal signal={runs.changed}>
@@ -63,6 +65,7 @@ export const status: JupyterFrontEndPlugin<void> = {
     );
     item.addClass('ts-lab-status-item');
     notebooks.currentChanged.connect(() => item.update());
+    settings?.changed.connect(() => item.update());
     bar?.registerStatusItem('@trackside/lab:open-run', {
       item,
       align: 'left',

@@ -81,13 +81,10 @@ export const ITracksideOpenRuns = new Token<ITracksideOpenRuns>(
 export interface Chosen {
   /** Mark cells that belong to a run. */
   readonly badges: boolean;
-  /** The order of a table that has no order of its own yet. */
-  readonly sort: string;
-  /** The metric that stands for a run; "" lets Trackside choose. */
-  readonly mainMetric: string;
-  /** Ask before runs are deleted, although that can be undone. */
-  readonly confirmDelete: boolean;
-  readonly density: 'compact' | 'comfortable';
+  /** Hand the open editor's notebook to runs that ask for it. */
+  readonly unsaved: boolean;
+  /** Show the open run in the status bar. */
+  readonly status: boolean;
 }
 
 /** The settings, as they are now. */

@@ -26,7 +26,12 @@ FLAGS = [
 ]  # fmt: skip
 PATIENCE = 20_000
 #: A notebook that logs a curve; the first cell starts the run.
-STUDY = ("%load_ext trackside\n%track", "lr = 0.1\nepochs = 3", "import trackside\nfor epoch in range(epochs):\n    trackside.log(loss=1 / (epoch + 1) * lr, step=epoch)", "loss = 0.5 * lr")
+STUDY = (
+    "%load_ext trackside\n%track",
+    "lr = 0.1\nepochs = 3",
+    "import trackside\nfor epoch in range(epochs):\n    trackside.log(loss=1 / (epoch + 1) * lr, step=epoch)",
+    "loss = 0.5 * lr",
+)
 _counter = itertools.count()
 
 

@@ -18,7 +18,11 @@ from repositories import ROOT
 TOKEN = "e2e"
 _PATIENCE = 60.0
 _CONFIG = {
-    "LabApp": {"expose_app_in_browser": True, "news_url": None, "check_for_updates_class": "jupyterlab.NeverCheckForUpdate"},
+    "LabApp": {
+        "expose_app_in_browser": True,
+        "news_url": None,
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    },
     "JupyterNotebookApp": {"expose_app_in_browser": True},
 }
 _GIT = "[user]\n name = Ada Example\n email = ada@example.org\n[init]\n defaultBranch = main\n"
@@ -27,7 +31,9 @@ _GIT = "[user]\n name = Ada Example\n email = ada@example.org\n[init]\n defaultB
 class Jupyter:
     """Serves `root`; `base` is its address."""
 
-    def __init__(self, folder: Path, *, python: str = sys.executable, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, python: str = sys.executable, environment: dict[str, str] | None = None
+    ) -> None:
         self.folder, self.root = folder, folder / "root"
         self.root.mkdir(parents=True)
         self._python = python

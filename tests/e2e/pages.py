@@ -104,7 +104,8 @@ class LabPage:
     def write_cell(self, at: int, text: str) -> None:
         """Change a cell in the editor, without saving."""
         self.page.evaluate(
-            "([at, text]) => window.jupyterapp.shell.currentWidget.content.widgets[at].model.sharedModel.setSource(text)",
+            "([at, text]) => window.jupyterapp.shell.currentWidget.content.widgets[at].model.sharedModel"
+            ".setSource(text)",
             [at, text],
         )
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from .conftest import Project
 from .jupyter import Jupyter
 from .pages import LabPage
-from .runs import add_three
+from .runs import add_figure_run, add_three
 
 
 def test_two_runs_are_compared(lab: LabPage, project: Project, server: Jupyter) -> None:
@@ -23,6 +23,18 @@ def test_two_runs_are_compared(lab: LabPage, project: Project, server: Jupyter) 
     expect(differences.get_by_text("val_acc")).to_be_visible()
     for text in ("lr", "0.1", "0.3"):
         expect(differences.get_by_text(text, exact=True).first).to_be_visible()
+
+
+def test_figures_of_two_runs_stand_side_by_side(lab: LabPage, project: Project, server: Jupyter) -> None:
+    runs = [add_figure_run(server, project, name, at + 1) for at, name in enumerate(("calm-otter-3f", "keen-hawk-c2"))]
+    lab.open(project.name)
+    place = server.ask(f"trackside/api/place?path={project.name}")["id"]
+    lab.command("trackside:compare", {"place": place, "runs": runs})
+    figures = lab.page.locator(".ts-lab-tab img")
+    expect(figures).to_have_count(2)
+    left, right = (figures.nth(at).bounding_box() for at in (0, 1))
+    assert left and right
+    assert right["x"] > left["x"] and abs(right["y"] - left["y"]) < 20
 
 
 def test_a_deleted_run_comes_back(lab: LabPage, project: Project, server: Jupyter) -> None:

@@ -11,7 +11,9 @@ from .conftest import Project
 from .jupyter import Jupyter
 from .pages import LabPage
 
-SLOW = "import time, trackside\nfor step in range(60):\n    trackside.log(loss=60 - step, step=step)\n    time.sleep(0.1)"
+SLOW = (
+    "import time, trackside\nfor step in range(60):\n    trackside.log(loss=60 - step, step=step)\n    time.sleep(0.1)"
+)
 
 
 def first_row(panel: Locator) -> Locator:

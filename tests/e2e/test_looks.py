@@ -14,8 +14,9 @@ from .runs import add_three
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 _CHECK = """async where => {
   const found = await window.axe.run(where, { resultTypes: ['violations'] });
+  const told = node => node.html.slice(0, 160) + ' ' + node.any.map(why => why.message).join('; ');
   return found.violations.filter(each => ['serious', 'critical'].includes(each.impact))
-    .map(each => each.id + ': ' + each.nodes.map(node => node.html.slice(0, 160) + ' ' + node.any.map(why => why.message).join('; ')).slice(0, 3).join(' | '));
+    .map(each => each.id + ': ' + each.nodes.map(told).slice(0, 3).join(' | '));
 }"""
 THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast")
 
@@ -54,3 +55,9 @@ def test_the_panel_is_of_use_at_240_pixels(lab: LabPage, project: Project, serve
     wide = panel.evaluate("node => node.scrollWidth - node.clientWidth")
     assert wide <= 0
     expect(panel.get_by_text("keen-hawk-c2")).to_be_visible()
+
+
+def test_the_checker_finds_a_fault_that_is_there(lab: LabPage) -> None:
+    lab.open()
+    lab.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<button id=faulty></button>')")
+    assert any(fault.startswith("button-name") for fault in faults(lab, "#faulty"))

@@ -19,7 +19,8 @@ def test_a_notebook_has_button_card_and_marks(lab: LabPage, project: Project) ->
     expect(lab.page.locator(".ts-lab-badge-tracked").first).to_be_visible()
     lab.command("trackside:show-panel")
     expect(lab.panel.get_by_role("row").first).to_be_visible()
-    assert lab.complaints == []
+    # One of Notebook 7.6's own, there without this extension too.
+    assert [told for told in lab.complaints if "reading 'schema'" not in told] == []
 
 
 def test_the_tree_page_has_a_tab_with_the_runs(lab: LabPage, project: Project, server: Jupyter) -> None:
