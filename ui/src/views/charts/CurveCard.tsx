@@ -38,6 +38,8 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
   const [cursor, setCursor] = useCursor();
   const aligned = useMemo(() => alignRuns(metric, curves, drawn, request), [metric, curves, drawn.runs, request]); // eslint-disable-line react-hooks/exhaustive-deps -- of `drawn` only the runs matter
   const strokes = useMemo(() => new Map(drawn.runs.map(run => [run.id, run.stroke])), [drawn.runs]);
+  // Not anew for each move of the pointer.
+  const names = useMemo(() => new Map(drawn.runs.map(run => [run.id, visible(run.name, 40)])), [drawn.runs]);
   const readings = useMemo(() => readAt(aligned, cursor), [aligned, cursor]);
   const name = visible(metric, 80);
   const x = cursor === null ? undefined : aligned.xs[cursor];
@@ -67,7 +69,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
       ) : isSeen && hasValue ? (
         <CurveChart
           label={t('{metric}: arrow keys move along the curves', { metric: name })}
-          said={spoken(place, readings, drawn)}
+          said={spoken(place, readings, drawn, names)}
           aligned={aligned}
           strokes={strokes}
           hidden={drawn.hidden}
@@ -86,7 +88,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
           {isSeen ? t(request.log ? 'No positive value to draw.' : 'No finite value to draw.') : ''}
         </p>
       )}
-      <Readout readings={readings} drawn={drawn} isSmoothed={request.smoothing > 0} />
+      <Readout readings={readings} drawn={drawn} names={names} isSmoothed={request.smoothing > 0} />
       <Notes aligned={aligned} curves={curves} request={request} />
     </figure>
   );
@@ -117,21 +119,26 @@ function alignRuns(metric: string, curves: readonly Curve[], drawn: DrawnRuns, r
   );
 }
 
-function spoken(place: string, readings: readonly Reading[], drawn: DrawnRuns): string {
-  const names = new Map(drawn.runs.map(run => [run.id, run.name]));
+function spoken(
+  place: string,
+  readings: readonly Reading[],
+  drawn: DrawnRuns,
+  names: ReadonlyMap<string, string>
+): string {
   const said = readings
     .filter(reading => !drawn.hidden.has(reading.run) && reading.value !== null)
     .slice(0, 12)
-    .map(reading => `${visible(names.get(reading.run) ?? '', 40)} ${formatNumber(reading.value)}`);
+    .map(reading => `${names.get(reading.run) ?? ''} ${formatNumber(reading.value)}`);
   return [place, ...said].filter(Boolean).join(', ');
 }
 
 function Readout(props: {
   readonly readings: readonly Reading[];
   readonly drawn: DrawnRuns;
+  readonly names: ReadonlyMap<string, string>;
   readonly isSmoothed: boolean;
 }): ReactElement {
-  const { readings, drawn, isSmoothed } = props;
+  const { readings, drawn, names, isSmoothed } = props;
   const byRun = new Map(readings.map(reading => [reading.run, reading]));
   return (
     <ul className="ts-readout" aria-hidden="true">
@@ -141,9 +148,9 @@ function Readout(props: {
           const reading = byRun.get(run.id);
           const shown = isSmoothed ? (reading?.smooth ?? reading?.value) : reading?.value;
           return (
-            <li key={run.id} title={visible(run.name)} data-emphasis={drawn.emphasis === run.id ? '' : undefined}>
+            <li key={run.id} title={names.get(run.id)} data-emphasis={drawn.emphasis === run.id ? '' : undefined}>
               <i style={{ background: cssStroke(run.stroke) }} />
-              {drawn.runs.length > 1 ? <span>{visible(run.name, 40)}</span> : null}
+              {drawn.runs.length > 1 ? <span>{names.get(run.id)}</span> : null}
               <b>{formatNumber(shown)}</b>
             </li>
           );
@@ -165,12 +172,9 @@ function Notes(props: {
   const drawn = curves.reduce((sum, curve) => sum + curve.points.length, 0);
   const notes = [
     gone > 0
-      ? t(
-          request.log ? '{count} points not drawn: not positive or not finite' : '{count} points not drawn: not finite',
-          {
-            count: formatCount(gone)
-          }
-        )
+      ? t(request.log ? 'not drawn, for not positive or not finite: {count}' : 'not drawn, for not finite: {count}', {
+          count: formatCount(gone)
+        })
       : '',
     total > drawn ? t('{drawn} of {total} points', { drawn: formatCount(drawn), total: formatCount(total) }) : ''
   ].filter(Boolean);
