@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 #: Longer ones are parsed: the pattern keeps a mark for each value until it has matched.
 _LONGEST: Final = 200_000
 _SHOWN: Final = '"params"'
-_EMPTY: Final = '""'
+_NONE: Final = '""'
 
 
 class Cut(NamedTuple):
@@ -55,7 +55,7 @@ def cut_glance(data: bytes) -> Cut | None:
         float(started),
         tags,
         f"[{title},{status},{started},{duration},{notebook},{branch},{author},{email},{note},{tags},{baseline},{marks}"
-        f",{{{shown}}},{{{hidden}}},{{{told}}},{run},{code or _EMPTY}]",
+        f",{{{shown}}},{{{hidden}}},{{{told}}},{run},{code or _NONE}]",
     )
 
 
