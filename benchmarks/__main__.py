@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from benchmarks.environments import BENCH, ROOT, Tool, make_tool
 from benchmarks.harness import measure
 from benchmarks.jobs import JOBS
-from benchmarks.model import Job, Outcome
+from benchmarks.model import PANEL, Job, Outcome, Table
+from benchmarks.panel.report import format_panel, kept, replaced
 from benchmarks.places import Place
 from benchmarks.report import format_page, format_terminal
 from benchmarks.tools import ALWAYS, PEERS
@@ -27,19 +29,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     place = Place(quick=options.quick, patience=options.patience)
     began = time.perf_counter()
     table: dict[str, dict[str, Outcome]] = {}
+    seconds: dict[str, float] = {"": 0.0, PANEL: 0.0}
+    loads: list[float] = []
     try:
         for job in jobs:
+            started = time.perf_counter()
             table |= measure(job, tools, place)
+            seconds[job.part] += time.perf_counter() - started
+            if job.part == PANEL:
+                loads.append(os.getloadavg()[0])
     finally:
         place.close()
-    seconds = time.perf_counter() - began
     sys.stdout.write(format_terminal(jobs, tools, table))
-    sys.stdout.write(f"\n{seconds / 60:.1f} minutes\n")
+    sys.stdout.write(f"\n{(time.perf_counter() - began) / 60:.1f} minutes\n")
     is_complete = not (options.only or options.tools or options.quick)
     if is_complete or options.write:
-        PAGE.write_text(format_page(jobs, tools, table, seconds=seconds), encoding="utf-8")
+        _write(jobs, tools, table, seconds, loads)
         sys.stdout.write(f"wrote {PAGE.relative_to(ROOT)}\n")
     return 0
+
+
+def _write(
+    jobs: Sequence[Job], tools: Sequence[Tool], table: Table, seconds: dict[str, float], loads: Sequence[float]
+) -> None:
+    """Write the page; the part nothing was measured for stays as it was."""
+    sides, panel = [[job for job in jobs if job.part == part] for part in ("", PANEL)]
+    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    page = format_page(sides, tools, table, seconds=seconds[""]) if sides else before
+    part = kept(before)
+    if panel:
+        load = f"with a load of {min(loads):.0f} to {max(loads):.0f} processes wanting them after each job"
+        part = format_panel(panel, tools, table, seconds=seconds[PANEL], load=load)
+    PAGE.write_text(replaced(page, part) if part else page, encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from benchmarks.places import Place
 
 OURS = "trackside"
+#: The part of the page that tells of the panel.
+PANEL = "panel"
 
 
 class Refused(Exception):
@@ -72,6 +74,7 @@ class Job:
     rounds: int = 3
     allowance: float = 45.0  # seconds after which no new round begins
     only: tuple[str, ...] = ()  # tools; empty: all of them
+    part: str = ""  # of the page: PANEL, or the tools side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

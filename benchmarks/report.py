@@ -60,7 +60,7 @@ def format_terminal(jobs: Sequence[Job], tools: Sequence[Tool], table: Table) ->
     """Lay the overview out for a terminal: one line a row, tools beneath each other."""
     by_key = {tool.key: tool for tool in tools}
     lines = []
-    for row in (row for job in jobs for row in job.rows):
+    for only, part, row in ((job.only, job.part, row) for job in jobs for row in job.rows):
         found = medians(table[row.key])
         target = format_target(row.target, row.unit, by_key)
         lines.append(f"\n{row.title}   [{row.unit}]   target {target or '–'}   reached {format_verdict(row, found)}")
@@ -70,7 +70,7 @@ def format_terminal(jobs: Sequence[Job], tools: Sequence[Tool], table: Table) ->
                 ratio = _ratio(found, tool.key, OURS)
                 note = f"   {outcome.note}" if outcome.note else ""
                 lines.append(f"  {tool.peer.title:<14} {_spread(outcome):<28} {ratio:>8}{note}")
-            elif outcome.refused:
+            elif outcome.refused and not (part and tool.key not in only):
                 lines.append(f"  {tool.peer.title:<14} –  {outcome.refused}")
     return "\n".join(lines).replace("**", "") + "\n"
 

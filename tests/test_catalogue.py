@@ -42,7 +42,7 @@ def rows_of_chance(count: int) -> list[Row]:
     [
         "metrics.acc > 0.4", "metrics.acc >= 1 and params.lr == 0.1", "metrics.loss < .5 and metrics.acc > -1",
         'params.model == "rf"', 'params.model > "a"', "params.lr == 1", "params.n == 3 && metrics.acc < 2",
-        "params.none == 1", "metrics.none > 1", "params.model <= 1e0", "metrics.acc == 1.0",
+        "params.none == 1", "params.model == 'rf'", "metrics.none > 1", "params.model <= 1e0", "metrics.acc == 1.0",
     ],
 )  # fmt: skip
 def test_a_filter_by_column_finds_what_the_language_finds(query: str) -> None:
@@ -50,6 +50,21 @@ def test_a_filter_by_column_finds_what_the_language_finds(query: str) -> None:
     matches = parse_query(query).matches
     wanted = [place for place, row in enumerate(sealed.rows) if matches(row)]
     assert filter_quickly(sealed, query, range(500)) == wanted
+
+
+@pytest.mark.parametrize("words", ["r1", "GRÖSSE r2", "study", "x", "a b", "1'"])
+def test_words_in_one_text_a_row_find_what_the_language_finds(words: str) -> None:
+    fields = ("name", "tags", "note", "title", "notebook")
+    parts = [" or ".join(f'{one} ~ "{word}"' for one in fields) for word in words.split()]
+    query = " and ".join(f"({part})" for part in parts)
+    rows = [
+        row._replace(tags=["Größe", "x1"], title="A b") if at % 3 else row for at, row in enumerate(rows_of_chance(90))
+    ]
+    sealed = Sealed(rows)
+    matches = parse_query(query).matches
+    wanted = [place for place, row in enumerate(sealed.rows) if matches(row)]
+    assert filter_quickly(sealed, query, range(90)) == wanted
+    assert filter_quickly(sealed, f"{query} or star", range(90)) is None
 
 
 @pytest.mark.parametrize(

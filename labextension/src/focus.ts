@@ -62,6 +62,14 @@ export class Focus implements ITracksideFocus {
     return place;
   }
 
+  async placeWith(id: string, path: string): Promise<Place> {
+    const found = await this.placeOf(path);
+    // A handle that came from elsewhere is good as it is; only its name and branch are not known.
+    return found.id === id
+      ? found
+      : { format: 1, state: 'ready', id, name: '', folder: null, branch: null, message: '', hint: '' };
+  }
+
   pathIn(place: string): string {
     return this.paths.get(place) ?? this.path;
   }

@@ -21,7 +21,7 @@ export const promote: JupyterFrontEndPlugin<void> = {
       },
       execute: async args => {
         const { place: id, run } = args as { readonly place: string; readonly run: string };
-        const place = await focus.placeOf(focus.pathIn(id));
+        const place = await focus.placeWith(id, focus.pathIn(id));
         const before = document.activeElement;
         const close = (): void => {
           widget.dispose();

@@ -129,12 +129,12 @@ function addCommands(
         host.showPanel(focus.path);
         return;
       }
-      const find = (): Promise<Place> => focus.placeOf(path);
+      const find = (): Promise<Place> => focus.placeWith(place, path);
       const body = <WithPlace find={find}>{found => <RunsTable place={found} />}</WithPlace>;
       const what = { command: ids.openTable, args: { place, path }, key: `table-${place}` };
       const tab = opened.open(what, t('Experiments'), body);
       const found = await find().catch(() => null);
-      tab.title.label = found ? t('Experiments: {name}', { name: found.name }) : t('Experiments');
+      tab.title.label = found?.name ? t('Experiments: {name}', { name: found.name }) : t('Experiments');
     }
   });
   app.commands.addCommand(ids.openRun, {
@@ -143,7 +143,7 @@ function addCommands(
     describedBy: { args: RUN },
     execute: args => {
       const { place, run, path } = completed(args, focus);
-      const find = (): Promise<Place> => focus.placeOf(path);
+      const find = (): Promise<Place> => focus.placeWith(place, path);
       const body = <WithPlace find={find}>{found => <RunView place={found} run={run} />}</WithPlace>;
       const tab = opened.open(
         { command: ids.openRun, args: { place, run, path }, key: `run-${place}-${run}` },
@@ -159,7 +159,7 @@ function addCommands(
     describedBy: { args: RUNS },
     execute: args => {
       const { place, runs, path } = completed(args, focus);
-      const find = (): Promise<Place> => focus.placeOf(path);
+      const find = (): Promise<Place> => focus.placeWith(place, path);
       const key = `compare-${place}-${runs.join('-')}`;
       const shown = (now: readonly string[]): Shown => ({
         command: ids.compare,

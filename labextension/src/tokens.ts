@@ -44,6 +44,8 @@ export interface ITracksideFocus {
   lookAt(path: string): void;
   /** The repository around any notebook or folder; answers are remembered for a minute. */
   placeOf(path: string): Promise<Place>;
+  /** The repository of a handle, which `path` probably lies in. */
+  placeWith(id: string, path: string): Promise<Place>;
   /** A notebook or folder that is known to lie in a place. */
   pathIn(place: string): string;
 }

@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,17 @@ class Project:
         lines = self.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/exps").splitlines()
         pairs = [line.split(" ") for line in lines]
         return {ref.rpartition("/")[2]: oid for ref, oid in pairs if "/trackside" not in ref}
+
+    def sealed(self, count: int = 1) -> list[str]:
+        """Wait until so many runs are sealed; return their refs, oldest first."""
+        deadline = time.monotonic() + 20
+        refs: list[str] = []
+        while time.monotonic() < deadline:
+            refs = self.git("for-each-ref", "--sort=creatordate", "--format=%(refname)", "refs/exps").splitlines()
+            if len(refs) >= count:
+                return refs
+            time.sleep(0.1)
+        raise AssertionError(f"{refs} are not {count} runs")
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_a_run_is_ended_from_the_panel(lab: LabPage, project: Project) -> None:
     row.click(button="right")
     lab.page.get_by_role("menuitem", name="End the run").click()
     expect(row.get_by_role("img", name="finished")).to_be_visible()
-    assert len(project.experiments()) == 1
+    assert len(project.sealed()) == 1
 
 
 def test_a_killed_kernel_leaves_an_interrupted_run(lab: LabPage, project: Project, server: Jupyter) -> None:

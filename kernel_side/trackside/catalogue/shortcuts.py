@@ -1,7 +1,8 @@
 """The commonest filters and orders done by column, several times faster than row by row.
 
-A filter that is nothing but comparisons of one metric or parameter with a literal, joined by `and`; an order by metrics
-and parameters. Anything else gives None, and the language of `query` answers it. Both give the same, which is tested.
+A filter that is nothing but comparisons of one metric or parameter with a literal, joined by `and`; words looked for in
+what people wrote, as a panel asks for them; an order by metrics and parameters. Anything else gives None, and the
+language of `query` answers it. Both give the same, which is tested.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from trackside.catalogue.warm import MISSING, Sealed
 
 _PART: Final = re.compile(
     r"""\s*(metrics|params)\.([A-Za-z_]\w*)\s*(<=|>=|==|<|>)\s*
-    (?:([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|"([^"\\]*)")\s*\Z""",
+    (?:([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(?P<quote>["'])([^"'\\]*)(?P=quote))\s*\Z""",
     re.VERBOSE,
+)
+#: What a panel makes of a word, and of several: ( name ~ "x" or tags ~ "x" or … ) and ( … ).
+_WORD: Final = re.compile(
+    r"""\(name ~ "([^"\\\0]+)" or tags ~ "\1" or note ~ "\1" or title ~ "\1" or notebook ~ "\1"\)(?: and (?=\()|\Z)"""
 )
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
@@ -35,6 +40,13 @@ _NUMBERS: Final = {int, float}
 
 def filter_quickly(sealed: Sealed, text: str, places: Sequence[int]) -> list[int] | None:
     """Return those of the places that match, in order; None for a filter that is not of the simplest kind."""
+    words = _words(text)
+    if words:
+        texts = sealed.texts
+        found = list(places)
+        for word in words:
+            found = [place for place in found if word in texts[place]]
+        return found
     parts = [_PART.match(part) for part in re.split(r"\band\b|&&", text)]
     found = list(places)
     for match in parts:
@@ -49,12 +61,24 @@ def filter_quickly(sealed: Sealed, text: str, places: Sequence[int]) -> list[int
                 continue
             found = [place for place in found if type(v := column[place]) in _NUMBERS and compare(v, number)]
         elif match[1] == "params":
-            wanted, column = match[5], _column(sealed, match[1], match[2])
+            wanted, column = match[6], _column(sealed, match[1], match[2])
             found = [place for place in found if type(v := column[place]) is str and compare(v, wanted)]
         else:
             # A metric is a number, also where JSON writes it as a word.
             return None
     return found
+
+
+def _words(text: str) -> list[str]:
+    """Return the words a filter looks for, in small letters; none when it is another filter."""
+    words, at = [], 0
+    while at < len(text):
+        match = _WORD.match(text, at)
+        if match is None:
+            return []
+        words.append(match[1].casefold())
+        at = match.end()
+    return words
 
 
 def sort_quickly(sealed: Sealed, text: str, places: Sequence[int]) -> list[int] | None:

@@ -102,6 +102,13 @@ class Sealed:
         return known
 
     @cached_property
+    def texts(self) -> list[str]:
+        """What people wrote of each row, in small letters, pieces apart by NUL: words are looked for in it."""
+        return [
+            "\0".join([row.name, row.note, row.title, row.notebook or "", *row.tags]).casefold() for row in self.rows
+        ]
+
+    @cached_property
     def twins(self) -> dict[Key, list[int]]:
         """Places by code, baseline and parameters, of runs whose code is known."""
         found: dict[Key, list[int]] = {}

@@ -16,6 +16,7 @@ export class Remembered {
   private kept: Choices['choices'] = {};
   private format = 1;
   private isLoaded = false;
+  private loading: Promise<void> | null = null;
   private early: ((choices: TableChoices) => TableChoices)[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
   private readonly listeners = new Set<() => void>();
@@ -27,10 +28,12 @@ export class Remembered {
   ) {}
 
   /** Load once; a failure leaves the choices as they are, for they are not worth an error. */
-  async load(): Promise<void> {
-    if (this.isLoaded) {
-      return;
-    }
+  load(): Promise<void> {
+    this.loading ??= this.read();
+    return this.loading;
+  }
+
+  private async read(): Promise<void> {
     try {
       const { choices, format } = await this.keep.load();
       this.kept = choices;

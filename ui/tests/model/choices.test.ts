@@ -47,6 +47,19 @@ describe('remembering', () => {
       ['started', 'twins', true]
     ]);
   });
+
+  it('asks once for all views, and keeps what is changed after the first answer', async () => {
+    let asked = 0;
+    const remembered = new Remembered({
+      load: () => Promise.resolve({ format: 1, choices: { sort: `asked ${(asked += 1)}` } }),
+      save: () => Promise.resolve(null)
+    });
+    const views = [remembered.load(), remembered.load()];
+    await views[0];
+    remembered.change(choices => ({ ...choices, sort: 'name' }));
+    await views[1];
+    expect([asked, remembered.current().sort]).toEqual([1, 'name']);
+  });
 });
 
 describe('colours', () => {
