@@ -29,7 +29,7 @@ export interface Columns {
 }
 
 /** The name of the run: always there, always first. */
-export const NAME_COLUMN: Column = field('name', 'field', 'name', 240);
+export const NAME_COLUMN: Column = field('name', 'field', 'name', 272);
 
 const BEFORE: readonly Column[] = [field('started', 'field', 'age', 64)];
 const AFTER: readonly Column[] = [

@@ -51,6 +51,13 @@ export function formatNumber(value: MetricNumber | null | undefined): string {
   return minus(size < 1e5 ? trimmed(number.toPrecision(5)) : number.toFixed(0));
 }
 
+/** The same with four decimals where they show enough, so that the points of a column stand beneath each other. */
+export function formatAligned(value: MetricNumber | null | undefined): string {
+  const number = value === null || value === undefined ? NaN : toNumber(value);
+  const size = Math.abs(number);
+  return Number.isInteger(number) || !(size >= 1e-3 && size < 100) ? formatNumber(value) : minus(number.toFixed(4));
+}
+
 /** Word a change with its sign. */
 export function formatDelta(delta: number | null | undefined): string {
   if (delta === null || delta === undefined || !Number.isFinite(delta)) {

@@ -20,7 +20,7 @@ export interface Rows {
 }
 
 /** How many rows are fetched at once. */
-export const PAGE = 100;
+export const PAGE = 50;
 // Enough for a screen of any size and some way back; more would only be memory.
 const MOST_PAGES = 24;
 // A drag of the scroll bar passes pages that nobody reads.

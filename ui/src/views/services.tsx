@@ -2,6 +2,7 @@
 
 import { createContext, useContext, useMemo } from 'react';
 import type { ReactElement, ReactNode } from 'react';
+import { formatCount } from '../model/format';
 import type { Source } from '../source/source';
 import type { Host, Words } from './host';
 
@@ -46,4 +47,9 @@ export function useServices(): Services {
 /** Use the translator alone. */
 export function useWords(): Words {
   return useServices().t;
+}
+
+/** Word a count: `1 run`, `2 runs`; `{n}` stands for the number. */
+export function counted(t: Words, count: number, one: string, many: string): string {
+  return t(count === 1 ? one : many, { n: formatCount(count) });
 }

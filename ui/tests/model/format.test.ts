@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  formatAligned,
   formatAge,
   formatCount,
   formatDelta,
@@ -24,6 +25,11 @@ describe('numbers', () => {
   it('turn to powers of ten where digits would not fit', () => {
     expect(formatNumber(0.00001234)).toBe('1.234e−5');
     expect(formatNumber(3e12)).toBe('3e12');
+  });
+
+  it('in a column have their points beneath each other', () => {
+    expect([0.92, 12.3456789, 3, 0.00001].map(formatAligned)).toEqual(['0.9200', '12.3457', '3', '1e−5']);
+    expect([formatAligned('NaN'), formatAligned(null)]).toEqual(['NaN', '–']);
   });
 
   it('that JSON cannot write are told by name', () => {

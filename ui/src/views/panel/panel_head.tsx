@@ -7,7 +7,7 @@ import { formatCount, visible } from '../../model/format';
 import { referTo } from '../../model/query';
 import type { Head } from '../../model/rows';
 import { Icon, IconButton, Menu } from '../parts';
-import { useServices } from '../services';
+import { counted, useServices } from '../services';
 
 /** Draw the head. */
 export function PanelHead(props: {
@@ -85,7 +85,7 @@ function Summary({ head }: { readonly head: Head | null }): ReactElement | null 
   }
   const count =
     head.total === head.every
-      ? t('{n} runs', { n: formatCount(head.total) })
+      ? counted(t, head.total, '1 run', '{n} runs')
       : t('{n} of {all} runs', { n: formatCount(head.total), all: formatCount(head.every) });
   const metric = head.main_metric;
   return (

@@ -3,9 +3,9 @@
 import { memo } from 'react';
 import type { MouseEvent, ReactElement } from 'react';
 import type { RunRow, Value } from '../../contract';
-import { formatAge, formatDuration, formatMoment, formatNumber, visible } from '../../model/format';
+import { formatAge, formatDuration, formatMoment, formatAligned, visible } from '../../model/format';
 import { Chip, Delta, Icon, IconButton, Sparkline, StatusDot, Tag } from '../parts';
-import { useWords } from '../services';
+import { counted, useWords } from '../services';
 
 /** How high a row is, in pixels. */
 export const PANEL_ROW = 54;
@@ -115,7 +115,7 @@ function MainMetric({ row, metric }: PanelRowProps): ReactElement | null {
     <>
       {row.spark.length > 1 ? <Sparkline values={row.spark} width={44} /> : null}
       <span className="ts-run-value" title={visible(metric)}>
-        {formatNumber(cell.last)}
+        {formatAligned(cell.last)}
       </span>
       <span className="ts-run-delta">
         <Delta delta={cell.delta} verdict={cell.verdict} short />
@@ -143,11 +143,10 @@ function Differences({ row, baseline }: PanelRowProps): ReactElement {
       {chips.slice(0, 6).map(([name, value]) => (
         <Chip key={name} name={name} value={value} was={baseline?.params[name]} differs={baseline !== null} />
       ))}
-      {chips.length === 0 && row.tags.length === 0 && baseline && baseline.id !== row.id ? (
-        <span className="ts-soft">{row.twins > 1 ? t('same settings') : visible(row.title, 60)}</span>
-      ) : null}
-      {chips.length === 0 && row.tags.length === 0 && baseline?.id === row.id ? (
-        <span className="ts-soft">{visible(row.title, 60)}</span>
+      {chips.length === 0 && row.tags.length === 0 ? (
+        <span className="ts-soft">
+          {visible(row.title, 60) || (baseline && baseline.id !== row.id ? t('same settings') : '')}
+        </span>
       ) : null}
     </span>
   );
@@ -175,7 +174,7 @@ function When({ row, now }: PanelRowProps): ReactElement {
   return (
     <>
       {row.warnings > 0 ? (
-        <span className="ts-run-warnings" title={t('{n} warnings', { n: row.warnings })}>
+        <span className="ts-run-warnings" title={counted(t, row.warnings, '1 warning', '{n} warnings')}>
           <Icon name="warning" />
           {row.warnings}
         </span>

@@ -49,18 +49,7 @@ export function PlacePanel(props: { readonly path: string; readonly onPlace?: (p
       </section>
     );
   }
-  return (
-    <section className="ts-panel">
-      <RunsPanel place={place} />
-      {place.id === null ? (
-        <div className="ts-face-actions">
-          <button type="button" className="ts-button" onClick={retry}>
-            {t('Look again')}
-          </button>
-        </div>
-      ) : null}
-    </section>
-  );
+  return <RunsPanel place={place} onRetry={retry} />;
 }
 
 function usePlace(path: string): {

@@ -27,12 +27,13 @@ import { useNow, useRows } from '../state/rows';
 import { PanelHead } from './panel_head';
 import { PANEL_ROW, PanelRow } from './panel_row';
 
-/** Show the runs of a place beside a notebook. Fills its container; made for 220 to 500 pixels. */
-export function RunsPanel({ place }: { readonly place: Place }): ReactElement {
+/** Show the runs of a place beside a notebook. Fills its container; made for 220 to 500 pixels. `onRetry` looks for a place anew. */
+export function RunsPanel(props: { readonly place: Place; readonly onRetry?: () => void }): ReactElement {
+  const { place, onRetry } = props;
   if (place.state !== 'ready' && place.id === null) {
     return (
       <section className="ts-panel">
-        <PlaceFace place={place} />
+        <PlaceFace place={place} onRetry={onRetry} />
       </section>
     );
   }

@@ -27,7 +27,7 @@ export function Face(props: FaceProps): ReactElement {
         <Icon name={icon} />
       </span>
       <p className="ts-face-message">{message}</p>
-      {hint ? <p className="ts-face-hint">{hint}</p> : null}
+      {hint ? <p className="ts-face-hint">{coded(hint)}</p> : null}
       {lines ? <Lines text={lines} /> : null}
       {children}
       {actions.length ? (
@@ -41,6 +41,11 @@ export function Face(props: FaceProps): ReactElement {
       ) : null}
     </div>
   );
+}
+
+/** Draw what stands between backticks as code. */
+function coded(text: string): ReactNode {
+  return text.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
 }
 
 /** Lines of code with a button that copies them. */

@@ -27,8 +27,12 @@ export function Popover(props: PopoverProps): ReactElement {
     if (element) {
       raise(element);
       settle(element, anchor);
+      // A list of offers leaves the focus in its field; everything else is closed by Escape from inside.
+      if (role === 'dialog' && !element.contains(document.activeElement)) {
+        element.focus({ preventScroll: true });
+      }
     }
-  }, [anchor]);
+  }, [anchor, role]);
   useRestoredFocus();
   useEffect(() => {
     const press = (event: Event): void => {

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import type { FileDiff } from '../../contract';
 import { visible, visibleLines } from '../../model/format';
 import { Icon } from '../parts';
-import { useWords } from '../services';
+import { counted, useWords } from '../services';
 
 /** How many lines a unified diff adds and takes away. */
 export function countLines(diff: string): { readonly added: number; readonly removed: number } {
@@ -26,7 +26,9 @@ export function PreviewFiles({ files }: { readonly files: readonly FileDiff[] })
   return (
     <section className="ts-files" aria-label={t('Files')}>
       <h3>
-        {files.length ? t('{n} files change', { n: files.length }) : t('No file changes against the baseline commit.')}
+        {files.length
+          ? counted(t, files.length, '1 file changes', '{n} files change')
+          : t('No file changes against the baseline commit.')}
       </h3>
       {files.map(file => (
         <FileRow key={file.path} file={file} />
@@ -44,7 +46,7 @@ function FileRow({ file }: { readonly file: FileDiff }): ReactElement {
     <>
       <Icon name={file.change === 'added' ? 'plus' : file.change === 'removed' ? 'trash' : 'pencil'} />
       <span className="ts-file-path">{visible(file.path)}</span>
-      {file.cells ? <span className="ts-soft">{t('{n} cells', { n: changed })}</span> : null}
+      {file.cells ? <span className="ts-soft">{counted(t, changed, '1 cell', '{n} cells')}</span> : null}
       {file.binary ? <span className="ts-soft">{t('binary')}</span> : null}
       {added ? <span className="ts-added-count">+{added}</span> : null}
       {removed ? <span className="ts-removed-count">−{removed}</span> : null}

@@ -7,13 +7,17 @@ import type { Rows } from '../../model/rows';
 import { SourceError } from '../../source/source';
 import { Face, Waiting } from '../parts';
 import type { IconName } from '../parts';
-import { useServices } from '../services';
+import { counted, useServices } from '../services';
 
 /** The two lines that start tracking. */
 export const FIRST_LINES = '%load_ext trackside\n%track';
 
 /** Why there can be no runs at a place; null when there can. */
-export function PlaceFace({ place }: { readonly place: Place }): ReactElement | null {
+export function PlaceFace(props: {
+  readonly place: Place;
+  readonly onRetry?: (() => void) | undefined;
+}): ReactElement | null {
+  const { place, onRetry } = props;
   const { t } = useServices();
   if (place.state === 'ready') {
     return null;
@@ -32,6 +36,7 @@ export function PlaceFace({ place }: { readonly place: Place }): ReactElement | 
       message={place.message || message}
       hint={place.hint}
       {...(lines ? { lines } : {})}
+      actions={onRetry ? [{ label: t('Look again'), run: onRetry, icon: 'refresh' }] : []}
     />
   );
 }
@@ -91,7 +96,10 @@ export function RowsFace(props: {
       <Face
         icon="search"
         message={t('No run matches.')}
-        hint={head.said.map(one => visible(one)).join('\n') || t('{n} runs are here.', { n: head.every })}
+        hint={
+          head.said.map(one => visible(one)).join('\n') ||
+          counted(t, head.every, '1 run is here.', '{n} runs are here.')
+        }
         actions={[{ label: t('Show all runs'), run: onClear }]}
       />
     );

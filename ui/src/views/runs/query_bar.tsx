@@ -11,8 +11,9 @@ import { SourceError } from '../../source/source';
 import { Icon, IconButton, Popover } from '../parts';
 import { useWords } from '../services';
 
-// Long enough to skip a letter of a fast writer, short enough to be felt as at once.
-const PAUSE = 25;
+// The first letter is asked for at once; those of a fast writer are not asked for one by one.
+const PAUSE = 40;
+const REST = 150;
 
 /** Props of the bar. */
 export interface QueryBarProps {
@@ -138,14 +139,21 @@ function useDelayed(
   setText: (text: string) => void
 ): void {
   const handed = useRef(query);
+  const last = useRef(0);
   useEffect(() => {
     if (text === handed.current) {
       return;
     }
-    const timer = setTimeout(() => {
+    const hand = (): void => {
       handed.current = text;
+      last.current = performance.now();
       onQuery(text);
-    }, PAUSE);
+    };
+    if (performance.now() - last.current > REST) {
+      hand();
+      return;
+    }
+    const timer = setTimeout(hand, PAUSE);
     return () => clearTimeout(timer);
   }, [text, onQuery]);
   useEffect(() => {
@@ -185,7 +193,8 @@ export function QueryError({ error }: { readonly error: unknown }): ReactElement
   return (
     <div className="ts-query-error" role="alert">
       <span>{error.message}</span>
-      {error.hint ? <pre>{error.hint}</pre> : null}
+      {/* The mark under the text stands two places in, as in a terminal. */}
+      {error.hint ? <pre>{`  ${error.hint}`}</pre> : null}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import {
   formatAge,
   formatDuration,
   formatMoment,
+  formatAligned,
   formatNumber,
   formatValue,
   toNumber,
@@ -47,7 +48,7 @@ function MetricContent({ row, column, best, isMain }: CellProps): ReactElement |
     <>
       {isMain && row.spark.length > 1 ? <Sparkline values={row.spark} width={52} /> : null}
       <span className={isBest ? 'ts-number ts-number-best' : 'ts-number'} title={String(cell.last)}>
-        {formatNumber(cell.last)}
+        {formatAligned(cell.last)}
       </span>
       <span className="ts-cell-delta">
         <Delta delta={cell.delta} verdict={cell.verdict} />
@@ -134,7 +135,7 @@ export function SpreadContent({ spread }: { readonly spread: Spread | undefined 
   }
   return (
     <>
-      <span className="ts-number">{formatNumber(spread.mean)}</span>
+      <span className="ts-number">{formatAligned(spread.mean)}</span>
       {spread.sd !== null ? <span className="ts-soft ts-spread">± {formatNumber(rounded(spread.sd))}</span> : null}
     </>
   );

@@ -6,7 +6,7 @@ import type { Group, RunRow } from '../../contract';
 import type { Column } from '../../model/columns';
 import { formatCount, visible } from '../../model/format';
 import { Icon, IconButton, StatusDot } from '../parts';
-import { useWords } from '../services';
+import { counted, useWords } from '../services';
 import { CellContent, SpreadContent } from './cells';
 
 /** How high a row is, in pixels. */
@@ -145,9 +145,9 @@ function NameContent(props: TableRowProps): ReactElement {
       {row.warnings > 0 ? (
         <span
           className="ts-run-warnings"
-          title={t('{n} warnings', { n: row.warnings })}
+          title={counted(t, row.warnings, '1 warning', '{n} warnings')}
           role="img"
-          aria-label={t('{n} warnings', { n: row.warnings })}
+          aria-label={counted(t, row.warnings, '1 warning', '{n} warnings')}
         >
           <Icon name="warning" />
         </span>
@@ -262,8 +262,8 @@ export const GroupRow = memo(function GroupRow(props: {
           {place === 0 ? (
             <>
               <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
-              <span className="ts-row-name">{visible(group.label, 80) || t('(none)')}</span>
-              <span className="ts-count" title={t('{n} runs', { n: group.runs })}>
+              <span className="ts-row-name">{visible(group.label, 80).replace(/ ×\d+$/, '') || t('(none)')}</span>
+              <span className="ts-count" title={counted(t, group.runs, '1 run', '{n} runs')}>
                 {formatCount(group.runs)}
               </span>
             </>

@@ -10,7 +10,7 @@ import type { Head } from '../../model/rows';
 import { Button, Icon, IconButton, Menu } from '../parts';
 import { QueryBar, QueryError } from '../runs/query_bar';
 import { QuickFilters, Said } from '../runs/quick';
-import { useWords } from '../services';
+import { counted, useWords } from '../services';
 import { ColumnsPopover, KeysPopover, SamePopover } from './columns_popover';
 
 /** Props of the bar. */
@@ -79,7 +79,7 @@ function Count({ head }: { readonly head: Head | null }): ReactElement | null {
   }
   const words =
     head.total === head.every
-      ? t('{n} runs', { n: formatCount(head.total) })
+      ? counted(t, head.total, '1 run', '{n} runs')
       : t('{n} of {all} runs', { n: formatCount(head.total), all: formatCount(head.every) });
   return (
     <span className="ts-toolbar-count" role="status">
