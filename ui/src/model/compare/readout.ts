@@ -27,6 +27,17 @@ export function formatAlong(x: number, along: Along): string {
   return along === 'time' ? formatDuration(x) : formatNumber(x);
 }
 
+/** Word seconds as a clock does, for the marks of an axis. */
+export function formatElapsed(seconds: number): string {
+  if (seconds < 60) {
+    return `${formatNumber(Number(seconds.toPrecision(6)))} s`;
+  }
+  const whole = Math.round(seconds);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const minutes = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return whole < 3600 ? minutes.replace(/^0/, '') : `${Math.floor(whole / 3600)}:${minutes}`;
+}
+
 function lastOf(line: Line): number | null {
   for (let index = line.said.length - 1; index >= 0; index--) {
     if (line.said[index] !== undefined) {

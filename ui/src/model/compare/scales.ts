@@ -49,17 +49,18 @@ export function makeScale(values: readonly (Value | MetricNumber | undefined)[],
   const low = Math.min(...numbers);
   const high = Math.max(...numbers);
   const isLog = low > 0 && (wanted === 'log' || (wanted === 'auto' && high / low >= DECADES));
-  return isLog ? makeLog(low, high) : makeLinear(low, high);
+  return isLog ? makeLog(low, high) : makeLinear(low, high, numbers.every(Number.isInteger));
 }
 
-/** Return at most about `count` round numbers that cover `low`…`high`, both ends inside. */
-export function roundTicks(low: number, high: number, count = 5): number[] {
+/** Return about `count` round numbers that cover `low`…`high`; `whole` ones where only whole numbers make sense. */
+export function roundTicks(low: number, high: number, whole = false, count = 5): number[] {
   if (!(high > low)) {
     return [low];
   }
   const rough = (high - low) / Math.max(1, count - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find(times => times * power >= rough * 0.999) ?? 10) * power;
+  const round = ([1, 2, 2.5, 5, 10].find(times => times * power >= rough * 0.999) ?? 10) * power;
+  const step = whole ? Math.ceil(round) : round;
   if (!(step > 0) || !Number.isFinite(step)) {
     return [low, high];
   }
@@ -68,9 +69,9 @@ export function roundTicks(low: number, high: number, count = 5): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-function makeLinear(low: number, high: number): Scale {
+function makeLinear(low: number, high: number, isWhole: boolean): Scale {
   const isPoint = low === high;
-  const marks = isPoint ? [low] : roundTicks(low, high);
+  const marks = isPoint ? [low] : roundTicks(low, high, isWhole);
   const start = isPoint ? low : (marks[0] ?? low);
   const width = isPoint ? 0 : (marks[marks.length - 1] ?? high) - start;
   const place = (number: number): number => (width === 0 ? 0.5 : (number - start) / width);

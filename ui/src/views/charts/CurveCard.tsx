@@ -22,6 +22,9 @@ export interface CurveCardProps {
   readonly drawn: DrawnRuns;
   readonly request: AlignRequest;
   readonly sync: string;
+  /** Grows with each wish to see the whole x again; `onWhole` makes it. */
+  readonly whole: number;
+  readonly onWhole: () => void;
 }
 
 /** Draw one metric of all runs; every chart holds every run, so that a run is the same line in each. */
@@ -32,9 +35,8 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
   const [isWide, setWide] = useState(false);
   const [isTable, setTable] = useState(false);
   const [isZoomed, setZoomed] = useState(false);
-  const [whole, setWhole] = useState(0);
   const [cursor, setCursor] = useCursor();
-  const aligned = useMemo(() => alignRuns(metric, curves, drawn, request), [metric, curves, drawn.runs, request]);
+  const aligned = useMemo(() => alignRuns(metric, curves, drawn, request), [metric, curves, drawn.runs, request]); // eslint-disable-line react-hooks/exhaustive-deps -- of `drawn` only the runs matter
   const strokes = useMemo(() => new Map(drawn.runs.map(run => [run.id, run.stroke])), [drawn.runs]);
   const readings = useMemo(() => readAt(aligned, cursor), [aligned, cursor]);
   const name = visible(metric, 80);
@@ -48,7 +50,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
         <h4 title={name}>{name}</h4>
         <span className="ts-curve-place">{place}</span>
         {isZoomed ? (
-          <Button look="quiet" onClick={() => setWhole(whole + 1)}>
+          <Button look="quiet" onClick={props.onWhole}>
             {t('Show all')}
           </Button>
         ) : null}
@@ -77,7 +79,7 @@ export const CurveCard = memo(function CurveCard(props: CurveCardProps): ReactEl
           cursor={cursor}
           onCursor={setCursor}
           onZoom={setZoomed}
-          whole={whole}
+          whole={props.whole}
         />
       ) : (
         <p className="ts-plot-empty" style={{ height: 190 }}>

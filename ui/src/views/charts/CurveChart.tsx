@@ -63,7 +63,7 @@ export function CurveChart(props: CurveChartProps): ReactElement {
       plot.current = null;
       drawn.destroy();
     };
-  }, [kind, theme, isDrawable]);
+  }, [kind, theme, isDrawable]); // eslint-disable-line react-hooks/exhaustive-deps -- the effects below follow the size
   useEffect(() => plot.current?.setSize({ width, height }), [width, height]);
   useFollowed(plot, props, kind);
   return (
@@ -79,7 +79,7 @@ export function CurveChart(props: CurveChartProps): ReactElement {
       aria-valuemax={Math.max(0, aligned.xs.length - 1)}
       aria-valuenow={props.cursor ?? 0}
       aria-valuetext={props.said}
-      onKeyDown={event => plot.current && moveCursor(event, plot.current, props.cursor)}
+      onKeyDown={event => plot.current && moveCursor(event, plot.current)}
     />
   );
 }
@@ -106,12 +106,12 @@ function useFollowed(plot: { readonly current: uPlot | null }, props: CurveChart
         }
       }
     });
-  }, [plot, hidden, kind]);
+  }, [plot, hidden, kind]); // eslint-disable-line react-hooks/exhaustive-deps -- `kind` stands for the lines
   useEffect(() => {
     const place = aligned.lines.findIndex(line => line.run === emphasis);
     const series = place < 0 ? null : (seriesOf(aligned, place).pop() ?? null);
     plot.current?.setSeries(series, { focus: true });
-  }, [plot, emphasis]);
+  }, [plot, emphasis]); // eslint-disable-line react-hooks/exhaustive-deps -- new points change no emphasis
   useEffect(() => {
     if (whole > 0 && plot.current) {
       plot.current.setData(plot.current.data, true);
@@ -132,7 +132,9 @@ function canDraw(): boolean {
   return drawable;
 }
 
-function moveCursor(event: KeyboardEvent, plot: uPlot, cursor: number | null): void {
+function moveCursor(event: KeyboardEvent, plot: uPlot): void {
+  // Not what the page last showed: keys come faster than it is drawn.
+  const cursor = plot.cursor.idx ?? null;
   const xs = plot.data[0];
   const last = xs.length - 1;
   const page = Math.max(1, Math.round(last / 10));

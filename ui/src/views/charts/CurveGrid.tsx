@@ -1,6 +1,6 @@
 /** A grid of charts, one for each metric, with what they share: x, smoothing, scale, crosshair, filter. */
 
-import { useDeferredValue, useId, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useId, useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Curve } from '../../contract';
 import { isTimed } from '../../model/compare/alignment';
@@ -26,6 +26,8 @@ export function CurveGrid({ drawn, curves, sync }: CurveGridProps): ReactElement
   const [log, setLog] = useState(false);
   const [smoothing, setSmoothing] = useState(0);
   const [isAll, setAll] = useState(false);
+  const [whole, setWhole] = useState(0);
+  const seeWhole = useCallback(() => setWhole(count => count + 1), []);
   const timed = useMemo(() => isTimed(curves), [curves]);
   const metrics = useMemo(() => groupByMetric(curves), [curves]);
   const wanted = filter.trim().toLowerCase();
@@ -55,6 +57,8 @@ export function CurveGrid({ drawn, curves, sync }: CurveGridProps): ReactElement
             drawn={drawn}
             request={request}
             sync={sync}
+            whole={whole}
+            onWhole={seeWhole}
           />
         ))}
       </div>
@@ -65,9 +69,7 @@ export function CurveGrid({ drawn, curves, sync }: CurveGridProps): ReactElement
           aria-expanded={isAll}
           onClick={() => setAll(!isAll)}
         >
-          {isAll
-            ? t('Leave out metrics of a single value')
-            : t('Also draw {count} metrics of a single value', { count: singles.length })}
+          {t('Metrics of a single value ({count})', { count: singles.length })}
         </Button>
       ) : null}
     </>

@@ -4,6 +4,7 @@ import { useId, useMemo, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';
 import type { Axis } from '../../model/compare/axes';
 import { firstPair, scatter } from '../../model/compare/scatter';
+import type { Wanted } from '../../model/compare/scales';
 import type { ScatterPoint, Scattered } from '../../model/compare/scatter';
 import { cssStroke } from '../../model/compare/strokes';
 import { formatNumber, formatValue, visible } from '../../model/format';
@@ -27,13 +28,15 @@ export function Scatter({ axes, drawn, onOpen }: ScatterProps): ReactElement {
   const first = useMemo(() => firstPair(axes), [axes]);
   const [chosenX, setX] = useState<string | null>(null);
   const [chosenY, setY] = useState<string | null>(null);
-  const [log, setLog] = useState({ x: false, y: false });
+  const [log, setLog] = useState<{ readonly x: boolean | null; readonly y: boolean | null }>({ x: null, y: null });
   const x = axes.find(axis => axis.id === chosenX) ?? axes.find(axis => axis.id === first?.x);
   const y = axes.find(axis => axis.id === chosenY) ?? axes.find(axis => axis.id === first?.y);
-  const placed = useMemo(
-    () => x && y && scatter(x, y, { x: log.x ? 'log' : 'linear', y: log.y ? 'log' : 'linear' }),
-    [x, y, log]
-  );
+  const placed = useMemo(() => x && y && scatter(x, y, { x: wantedOf(log.x), y: wantedOf(log.y) }), [x, y, log]);
+  const choose = (set: (id: string) => void, axis: 'x' | 'y', id: string): void => {
+    set(id);
+    // Another quantity, another scale.
+    setLog({ ...log, [axis]: null });
+  };
   if (!x || !y || !placed) {
     return (
       <p className="ts-quiet">
@@ -44,10 +47,10 @@ export function Scatter({ axes, drawn, onOpen }: ScatterProps): ReactElement {
   return (
     <>
       <div className="ts-tools">
-        <AxisSelect label={t('Across')} axes={axes} value={x.id} onChoose={setX} />
-        <AxisSelect label={t('Up')} axes={axes} value={y.id} onChoose={setY} />
-        <LogBox label={t('Log x')} axis={x} isOn={log.x} onChange={is => setLog({ ...log, x: is })} />
-        <LogBox label={t('Log y')} axis={y} isOn={log.y} onChange={is => setLog({ ...log, y: is })} />
+        <AxisSelect label={t('Across')} axes={axes} value={x.id} onChoose={id => choose(setX, 'x', id)} />
+        <AxisSelect label={t('Up')} axes={axes} value={y.id} onChoose={id => choose(setY, 'y', id)} />
+        <LogBox label={t('Log x')} axis={x} isOn={placed.x.kind === 'log'} onChange={is => setLog({ ...log, x: is })} />
+        <LogBox label={t('Log y')} axis={y} isOn={placed.y.kind === 'log'} onChange={is => setLog({ ...log, y: is })} />
       </div>
       <Points x={x} y={y} placed={placed} drawn={drawn} onOpen={onOpen} />
       {placed.left > 0 ? (
@@ -55,6 +58,11 @@ export function Scatter({ axes, drawn, onOpen }: ScatterProps): ReactElement {
       ) : null}
     </>
   );
+}
+
+/** Chosen, or left to the values. */
+function wantedOf(log: boolean | null): Wanted {
+  return log === null ? 'auto' : log ? 'log' : 'linear';
 }
 
 function LogBox(props: {
@@ -216,7 +224,8 @@ function describe(run: DrawnRun, point: ScatterPoint, x: Axis, y: Axis): string 
 }
 
 function tipPlace(left: number, top: number, width: number): { left?: number; right?: number; top: number } {
-  return left > width / 2 ? { right: width - left + 12, top: top - 12 } : { left: left + 12, top: top - 12 };
+  const at = Math.min(top - 12, HEIGHT - 72);
+  return left > width / 2 ? { right: width - left + 12, top: at } : { left: left + 12, top: at };
 }
 
 function nextPoint(key: string, points: readonly ScatterPoint[], active: number | null): number | null {

@@ -54,7 +54,10 @@ export function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => P
         }
       }
     );
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      isBusy.current = false;
+    };
   }, [key, round]);
   const reload = useCallback(() => {
     if (isBusy.current) {

@@ -2,7 +2,7 @@
 
 import type uPlot from 'uplot';
 import type { Aligned, Along } from '../../model/compare/alignment';
-import { findAlone, formatAlong } from '../../model/compare/readout';
+import { findAlone, formatElapsed } from '../../model/compare/readout';
 import type { Stroke } from '../../model/compare/strokes';
 import { formatNumber } from '../../model/format';
 import type { Theme } from './measuring';
@@ -25,6 +25,8 @@ export interface PlotRequest {
 
 /** Lines of at most this many points are drawn with dots. */
 const FEW = 12;
+/** More lines than this are drawn thinner. */
+const MANY = 16;
 
 /** Return the columns uPlot draws: x, then of each run its line, and before it the raw one when smoothed. */
 export function collectColumns(aligned: Aligned): uPlot.AlignedData {
@@ -39,12 +41,12 @@ export function plotOptions(request: PlotRequest): uPlot.Options {
     width,
     height,
     legend: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 18, 0, 0],
     scales: {
       x: { time: false, range: (_plot, low, high) => widened(low, high) },
       y: log ? { distr: 3, log: 10 } : { range: (_plot, low, high) => padded(low, high) }
     },
-    axes: [xAxis(theme, request.along), yAxis(theme)],
+    axes: [xAxis(theme, request.along), yAxis(theme, log)],
     cursor: {
       y: false,
       sync: { key: sync, scales: ['x', null], setSeries: true },
@@ -72,7 +74,7 @@ function lineSeries(request: PlotRequest, run: string, isSmoothed: boolean): uPl
   const colour = (stroke && request.theme.runs[stroke.token]) ?? request.theme.soft;
   const line: uPlot.Series = {
     stroke: colour,
-    width: 1.6,
+    width: request.aligned.lines.length > MANY ? 1.1 : 1.6,
     dash: [...(stroke?.dash ?? [])],
     show: !request.hidden.has(run),
     points: { show: false, size: 5, fill: colour, filter: dotsOf }
@@ -97,17 +99,23 @@ function xAxis(theme: Theme, along: Along): uPlot.Axis {
     gap: 4,
     space: 56,
     grid: { show: false },
-    ...(along === 'step' ? { incrs: STEPS } : {}),
-    values: (_plot, marks) => marks.map(mark => formatAlong(mark, along))
+    incrs: along === 'step' ? STEPS : SECONDS,
+    values: (_plot, marks) => marks.map(mark => (along === 'time' ? formatElapsed(mark) : formatNumber(mark)))
   };
 }
 
-/** Steps are whole. */
+/** Steps are whole; time is counted in sixties. */
 const STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].flatMap(power => [power, 2 * power, 5 * power]);
 
-function yAxis(theme: Theme): uPlot.Axis {
+const SECONDS = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800,
+  604_800
+];
+
+function yAxis(theme: Theme, log: boolean): uPlot.Axis {
   return {
     ...axisLook(theme),
+    ...(log ? { grid: { stroke: theme.line, width: 1, filter: (_plot, marks) => powersOf(marks) } } : {}),
     size: (_plot, marks) => 14 + 6.2 * Math.max(3, ...(marks ?? []).map(mark => mark?.length ?? 0)),
     gap: 6,
     space: 34,
@@ -122,6 +130,12 @@ function axisLook(theme: Theme): uPlot.Axis {
     ticks: { show: false },
     grid: { stroke: theme.line, width: 1 }
   };
+}
+
+/** Lines at powers of ten alone, as long as there are two of them. */
+function powersOf(marks: readonly number[]): (number | null)[] {
+  const isPower = (mark: number): boolean => Math.abs(Math.log10(mark) % 1) < 1e-6;
+  return marks.filter(isPower).length > 1 ? marks.map(mark => (isPower(mark) ? mark : null)) : [...marks];
 }
 
 /** Sums of tenths end in 0.30000000000000004. */

@@ -11,7 +11,7 @@ import { useAnswer } from '../charts/answers';
 import { cssStroke } from '../../model/compare/strokes';
 import type { DrawnRun } from '../charts/runs';
 import { Files } from '../diff/Files';
-import { Delta, Face, IconButton, Waiting } from '../parts';
+import { Delta, Face, Waiting } from '../parts';
 import { useServices, useWords } from '../services';
 
 const BASELINE = '';
@@ -53,7 +53,16 @@ export function Code({ place, comparison, runs }: CodeProps): ReactElement {
           baseline={t('its baseline commit')}
           onChoose={setBefore}
         />
-        <IconButton icon="refresh" label={t('Swap the sides')} disabled={left === null} onClick={swap} />
+        <button
+          type="button"
+          className="ts-iconbutton"
+          title={t('Swap the sides')}
+          aria-label={t('Swap the sides')}
+          disabled={left === null}
+          onClick={swap}
+        >
+          ⇄
+        </button>
         <SideSelect label={t('to')} runs={runs} value={after} onChoose={setAfter} />
       </div>
       {left !== null ? (

@@ -161,9 +161,11 @@ function RowName({ row, scope }: { readonly row: DifferenceRow; readonly scope: 
 
 function Cell({ cell, row }: { readonly cell: DifferenceCell; readonly row: DifferenceRow }): ReactElement {
   const t = useWords();
+  // Metrics nearly always differ; their change says more than a tint.
+  const differs = cell.differs && row.kind !== 'metric' ? '' : undefined;
   if (!cell.present) {
     return (
-      <td className="ts-none" data-differs={cell.differs ? '' : undefined}>
+      <td className="ts-none" data-differs={differs}>
         <span aria-hidden="true">–</span>
         <span className="ts-unseen">{t('none')}</span>
       </td>
@@ -171,7 +173,7 @@ function Cell({ cell, row }: { readonly cell: DifferenceCell; readonly row: Diff
   }
   return (
     <td
-      data-differs={cell.differs ? '' : undefined}
+      data-differs={differs}
       data-best={cell.best ? '' : undefined}
       title={cell.text.length > 30 ? cell.text : undefined}
     >

@@ -61,11 +61,15 @@ function Counts({ file }: { readonly file: FileDiff }): ReactNode {
   if (file.cells) {
     const counts = countCells(file.cells);
     const words = [
-      counts.changed > 0 ? t('{count} cells changed', { count: counts.changed }) : '',
+      counts.changed > 0 ? t('{count} changed', { count: counts.changed }) : '',
       counts.added > 0 ? t('{count} added', { count: counts.added }) : '',
       counts.removed > 0 ? t('{count} removed', { count: counts.removed }) : ''
     ].filter(Boolean);
-    return <span className="ts-file-counts">{words.length > 0 ? words.join(', ') : t('no cell differs')}</span>;
+    return (
+      <span className="ts-file-counts">
+        {words.length > 0 ? `${t('cells:')} ${words.join(', ')}` : t('no cell differs')}
+      </span>
+    );
   }
   const { added, removed } = countLines(parseUnified(file.diff));
   return file.binary ? null : (

@@ -78,6 +78,6 @@ export function useImage(
       isHere = false;
       release(source, key, image);
     };
-  }, [source, key]);
+  }, [source, key]); // eslint-disable-line react-hooks/exhaustive-deps -- `key` stands for the request
   return state;
 }
