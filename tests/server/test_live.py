@@ -162,7 +162,7 @@ async def test_the_editors_notebook_is_laid_beside_the_journal(ask: Client, scra
 CELLS = [
     "%load_ext trackside",
     "%track told-to-end",
-    "import time, trackside\nfor step in range(300):\n    trackside.log(loss=step)\n    time.sleep(0.02)\nprint('through')",
+    "import time, trackside\nfor step in range(300):\n    trackside.log(loss=step)\n    time.sleep(0.02)",
 ]
 
 

@@ -17,8 +17,9 @@ from trackside_server.routes import Route, all_routes
 
 ROUTES = all_routes()
 HOSTILE = (
-    "..", "../..", "%2e%2e", "..%2f..%2fetc", "....//", "%2e%2e%5c", "-rf", "--upload-pack=x", "%00", "a%00b", "%0a", "%ff%fe",
-    "%F0%9F%92%A9", "'", '%22%3E%3Cscript%3E', "{{7*7}}", "$(id)", "%60id%60", "C:%5Cx", "~root", "*", "x" * 7000,
+    "..", "../..", "%2e%2e", "..%2f..%2fetc", "....//", "%2e%2e%5c", "-rf", "--upload-pack=x", "%00", "a%00b", "%0a",
+    "%ff%fe", "%F0%9F%92%A9", "'", '%22%3E%3Cscript%3E', "{{7*7}}", "$(id)", "%60id%60", "C:%5Cx", "~root",
+    "*", "x" * 7000,
 )  # fmt: skip
 
 

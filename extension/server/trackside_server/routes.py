@@ -112,7 +112,7 @@ def all_routes() -> tuple[Route, ...]:
         ),
         Route(
             method="GET", path="places/{place}/export", answer="file", what="the matching runs", act=a.export,
-            params={"format": Param(required=True, choices=("csv", "json")), "query": Param(), "sort": _NUMBERS["sort"]},
+            params={"format": Param(required=True, choices=("csv", "json")), "query": Param(), "sort": Param(most=999)},
         ),
         Route(
             method="POST", path="places/{place}/annotate", body="AnnotateRequest", answer="Done", action="write",

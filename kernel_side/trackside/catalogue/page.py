@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from trackside.catalogue.shortcuts import filter_quickly, sort_quickly
 from trackside.catalogue.verdicts import choose_main_metric, delta_of, pooled_deviation, verdict_of
 from trackside.catalogue.warm import MISSING, Sealed, State, column_of, numbers_of, twin_key
 from trackside.query import Query, parse_query, parse_sort
@@ -70,19 +71,25 @@ def _ordered(
     matched = sealed.matches.get(key) if is_lasting else None
     if matched is None:
         rows, matches = sealed.rows, query.matches
+        every = list(range(len(rows))) if shows_archived else sealed.shown
         if not key[0]:
-            matched = list(range(len(rows))) if shows_archived else sealed.shown
+            matched = every
+        elif (quickly := filter_quickly(sealed, key[0], whole if whole is not None else every)) is not None:
+            if whole is not None:
+                return _remember(sealed.orders, (*key, sort), quickly, is_lasting)
+            matched = quickly
         elif whole is not None:
             # Filtered in the order wanted, it need not be sorted.
             return _remember(
                 sealed.orders, (*key, sort), [place for place in whole if matches(rows[place])], is_lasting
             )
-        elif shows_archived:
-            matched = [place for place, row in enumerate(rows) if matches(row)]
         else:
-            matched = [place for place in sealed.shown if matches(rows[place])]
+            matched = [place for place in every if matches(rows[place])]
         _remember(sealed.matches, key, matched, is_lasting)
-    if sort != DEFAULT_SORT:
+    quick_order = sort_quickly(sealed, sort, matched)
+    if quick_order is not None:
+        matched = quick_order
+    elif sort != DEFAULT_SORT:
         places = {id(sealed.rows[place]): place for place in matched}
         matched = [places[id(row)] for row in parse_sort(sort, now=now)(sealed.rows[place] for place in matched)]
     return _remember(sealed.orders, (*key, sort), matched, is_lasting)
@@ -256,15 +263,28 @@ class _Known:
         """Return how many have it, whether all agree, and on what."""
         known = self._facts.get((kind, name))
         if known is None:
-            values = _picked(self._sealed.column(kind, name), self.places)
-            runs = len(values) - values.count(MISSING)
-            same = 0 < runs == len(values) and _is_same(values)
-            known = self._facts[kind, name] = (runs, same, values[0] if same else None)
+            known = self._facts[kind, name] = self._find_fact(kind, name)
         return known
+
+    def _find_fact(self, kind: str, name: str) -> tuple[int, bool, Any]:
+        column, places = self._sealed.column(kind, name), self.places
+        if places and self._sealed.names[kind][name] == len(self._sealed.rows):
+            # Every experiment has it, so these do; a few of them tell mostly that they differ.
+            first = column[places[0]]
+            if any(type(column[place]) is not type(first) or column[place] != first for place in places[:_FIRST]):
+                return len(places), False, None
+        values = _picked(column, places)
+        runs = len(values) - values.count(MISSING)
+        same = 0 < runs == len(values) and _is_same(values)
+        return runs, same, values[0] if same else None
 
     def best(self, metric: str, sign: float) -> tuple[tuple[float, str], int]:
         """Return the greatest `sign` × value with the run's handle, and how many have a finite one."""
         known = self._best.get((metric, sign))
+        if known is None and self.places and self._sealed.is_numeric(metric):
+            column = self._sealed.column("metric", metric)
+            place = (max if sign > 0 else min)(self.places, key=column.__getitem__)
+            known = self._best[metric, sign] = ((sign * column[place], self._sealed.ids[place]), len(self.places))
         if known is None:
             numbers = numbers_of(_picked(self._sealed.column("metric", metric), self.places))
             there = [(sign * number, -at) for at, number in enumerate(numbers) if number is not None]
@@ -304,7 +324,7 @@ def column_facts(state: State, selected: Selected) -> list[ColumnFact]:
         for runs, name, same, value in sorted(found, key=lambda fact: fact[:2]):
             facts.append(
                 {
-                    "kind": kind,  # type: ignore[typeddict-item]  # one of the two
+                    "kind": kind,
                     "name": name,
                     "runs": -runs,
                     "same": same,
@@ -316,7 +336,8 @@ def column_facts(state: State, selected: Selected) -> list[ColumnFact]:
 
 
 def _value(value: Any) -> Value:
-    return value  # type: ignore[no-any-return]  # as the record was checked to hold
+    shown: Value = value
+    return shown
 
 
 def _picked(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:

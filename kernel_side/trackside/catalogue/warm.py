@@ -35,6 +35,7 @@ class Sealed:
         #: What was found out about a remembered order of rows (`page`).
         self.found: dict[int, Any] = {}
         self._columns: dict[tuple[str, str], list[Any]] = {}
+        self._numeric: dict[str, bool] = {}
 
     @cached_property
     def shown(self) -> list[int]:
@@ -83,6 +84,13 @@ class Sealed:
             known = self._columns[kind, name] = column_of(self.rows, kind, name)
         return known
 
+    def is_numeric(self, metric: str) -> bool:
+        """Tell whether every experiment has a finite value of a metric."""
+        known = self._numeric.get(metric)
+        if known is None:
+            known = self._numeric[metric] = {*map(type, self.column("metric", metric))} <= {int, float}
+        return known
+
     @cached_property
     def twins(self) -> dict[Key, list[int]]:
         """Places by code, baseline and parameters, of runs whose code is known."""
@@ -99,7 +107,9 @@ def twin_key(row: Row) -> Key:
 
 
 def column_of(rows: Sequence[Row], kind: str, name: str) -> list[Any]:
-    """Return a metric's last value or a parameter's value of each row."""
+    """Return a metric's last value or a parameter's value of each row; "number" is a metric as Python's number."""
+    if kind == "number":
+        return [metric_number(row.metrics.get(name)) for row in rows]
     if kind == "metric":
         return [row.metrics[name][LAST] if name in row.metrics else MISSING for row in rows]
     return [row.params.get(name, MISSING) for row in rows]

@@ -1,0 +1,159 @@
+"""The rows of a clone held warm: the same as a fresh listing, and read again only when something changed."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+import pytest
+from repositories import Scratch, make_experiment, make_experiments, scratch, trackside_home  # noqa: F401
+
+from trackside.catalogue import Catalogue, acts
+from trackside.catalogue.shortcuts import filter_quickly, sort_quickly
+from trackside.catalogue.verdicts import choose_main_metric, pooled_deviation, verdict_of
+from trackside.catalogue.warm import Sealed
+from trackside.query import parse_query, parse_sort
+from trackside.row import Row
+
+
+def rows_of_chance(count: int) -> list[Row]:
+    """Rows with every kind of value, and without some."""
+    chance = random.Random(7)
+    values: list[Any] = [0.1, 0.5, 1, 2, True, None, "rf", "Svm", [1, 2], -3]
+    rows = []
+    for number in range(count):
+        params = {name: chance.choice(values) for name in ("lr", "model") if chance.random() < 0.8}
+        params["n"] = chance.randrange(5)
+        last = chance.choice([0.1, 0.5, 0.9, 1, "NaN", "Infinity", "-Infinity"])
+        metrics = {"acc": [last, None, None, 1, "higher"]} if chance.random() < 0.9 else {}
+        metrics["loss"] = [chance.random(), 0.0, 1.0, 2, "lower"]
+        facts: dict[str, Any] = dict.fromkeys(Row._fields[:17], "")
+        facts.update(started=float(number), tags=[], params=params, hidden={}, metrics=metrics, name=f"r{number}")
+        rows.append(Row(**facts, oid=f"{number:040x}"))
+    return rows
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "metrics.acc > 0.4", "metrics.acc >= 1 and params.lr == 0.1", "metrics.loss < .5 and metrics.acc > -1",
+        'params.model == "rf"', 'params.model > "a"', "params.lr == 1", "params.n == 3 && metrics.acc < 2",
+        "params.none == 1", "metrics.none > 1", "params.model <= 1e0", "metrics.acc == 1.0",
+    ],
+)  # fmt: skip
+def test_a_filter_by_column_finds_what_the_language_finds(query: str) -> None:
+    sealed = Sealed(rows_of_chance(500))
+    matches = parse_query(query).matches
+    wanted = [place for place, row in enumerate(sealed.rows) if matches(row)]
+    assert filter_quickly(sealed, query, range(500)) == wanted
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "metrics.acc > 0.4 or params.n == 1", "not params.n == 1", 'metrics.acc == "NaN"', "params.lr == 5m",
+        "params.n in [1]", '"and" in tags', "(params.n == 1)", "metrics.acc.min > 1", "params.lr == true",
+        'params.model == "a and b" or params.n == 1',
+    ],
+)  # fmt: skip
+def test_any_other_filter_is_left_to_the_language(query: str) -> None:
+    assert filter_quickly(Sealed(rows_of_chance(5)), query, range(5)) is None
+
+
+@pytest.mark.parametrize("sort", ["-metrics.loss", "metrics.loss", "params.n,-metrics.loss", "-params.n,metrics.loss"])
+def test_an_order_by_column_is_that_of_the_language(sort: str) -> None:
+    sealed = Sealed(rows_of_chance(500))
+    order = parse_sort(sort)(sealed.rows)
+    assert [sealed.rows[place] for place in sort_quickly(sealed, sort, range(500)) or []] == order
+    assert sort_quickly(sealed, "params.model", range(500)) is None, "texts among numbers"
+    assert sort_quickly(sealed, "-started", range(500)) is None
+
+
+def test_a_page_reads_refs_only_after_something_changed(
+    trackside_home: Scratch,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from trackside.git import runner
+
+    make_experiments(trackside_home, 20)
+    catalogue = Catalogue(trackside_home.path)
+    time.sleep(0.1)
+    catalogue.page()
+    asked: list[str] = []
+    attempt = runner.Git.attempt
+    monkeypatch.setattr(
+        runner.Git, "attempt", lambda self, *args, **more: asked.append(args[0]) or attempt(self, *args, **more)
+    )
+    first = catalogue.page(query="metrics.acc > 0")
+    assert asked == []
+    make_experiment(trackside_home, "one-more", started=9e9)
+    after = catalogue.page()
+    assert "for-each-ref" in asked and after["total"] == 21 and after["rows"][0]["name"] == "one-more"
+    assert after["revision"] != first["revision"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_renaming_annotating_and_deleting_elsewhere_is_seen(trackside_home: Scratch, packed: bool) -> None:
+    make_experiments(trackside_home, 5, pack_refs=packed)
+    catalogue, other = Catalogue(trackside_home.path), Catalogue(trackside_home.path)
+    handle = catalogue.page()["rows"][0]["id"]
+    acts.rename(other, handle, "new-name")
+    assert catalogue.row(handle).name == "new-name"
+    acts.annotate(other, [handle], {"star": True, "tags": ["x"]})
+    assert (catalogue.row(handle).star, catalogue.row(handle).tags) == (True, ["x"])
+    acts.delete(other, [handle])
+    assert catalogue.page()["total"] == 4
+    acts.undelete(other, ["new-name"])
+    assert catalogue.row(handle).name == "new-name" and catalogue.row(handle).star
+
+
+def test_two_refs_of_one_run_have_handles_of_their_own(trackside_home: Scratch) -> None:
+    oid = make_experiment(trackside_home, "first-name", run="20260101t000000-0000000001")
+    head = trackside_home.head()
+    trackside_home.git("update-ref", f"refs/exps/{head[:2]}/{head[2:]}/second-name", oid)
+    handles = {row["id"] for row in Catalogue(trackside_home.path).page()["rows"]}
+    assert len(handles) == 2 and "20260101t000000-0000000001" in handles
+
+
+def test_the_spread_of_twins_is_noise() -> None:
+    deviation = pooled_deviation([[0.90, 0.91, 0.92], [0.5], []])
+    assert deviation == pytest.approx(0.01)
+    assert verdict_of(0.015, "higher", deviation) == "noise"
+    assert verdict_of(0.03, "higher", deviation) == "better"
+    assert verdict_of(0.03, "lower", deviation) == "worse"
+    assert verdict_of(0.0, "higher", deviation) == "same"
+    assert verdict_of(0.03, "unknown", None) == "unknown"
+    assert verdict_of(1e-9, "higher", 0.0) == "better", "equal twins: every change is real"
+
+
+def test_the_main_metric_is_common_has_a_direction_and_is_held_out() -> None:
+    known = {"val_acc": "higher", "acc": "higher", "val_loss": "lower", "time": "unknown"}
+    assert choose_main_metric({"acc": 100, "time": 100, "val_acc": 90, "val_loss": 90}, known) == "val_acc"
+    assert choose_main_metric({"acc": 100, "val_acc": 20}, known) == "acc"
+    assert choose_main_metric({"acc": 100, "val_acc": 20}, known, "val_acc") == "val_acc"
+    assert choose_main_metric({}, {}) is None
+
+
+def test_settings_name_the_main_metric(trackside_home: Scratch) -> None:
+    make_experiments(trackside_home, 3)
+    catalogue = Catalogue(trackside_home.path)
+    assert catalogue.page()["main_metric"] == "acc"
+    (trackside_home.path / "trackside.toml").write_text('[table]\nmain_metric = "loss"\n')
+    page = catalogue.page()
+    assert page["main_metric"] == "loss" and page["rows"][0]["spark"][0] == pytest.approx(0.5)
+
+
+@pytest.mark.long
+def test_a_page_of_a_hundred_thousand_runs_takes_a_tenth_of_a_second(trackside_home: Scratch) -> None:
+    make_experiments(trackside_home, 100_000, steps=2)
+    catalogue = Catalogue(trackside_home.path)
+    catalogue.page()
+    catalogue.page(sort="-metrics.acc")
+    taken = []
+    for limit in ("0.6", "0.7", "0.75"):
+        begun = time.process_time()
+        page = catalogue.page(query=f"metrics.acc > {limit}", sort="-metrics.acc", limit=50)
+        taken.append(time.process_time() - begun)
+        assert len(page["rows"]) == 50
+    assert sorted(taken)[1] < 0.1, taken
