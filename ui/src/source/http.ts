@@ -1,6 +1,7 @@
 /** The `Source` of a Jupyter server: the routes of docs/http.md over a `send` that the host gives. */
 
-import type { Changed, Failure } from '../contract';
+import type { Changed, Details, Environment, Failure, Groups, Page } from '../contract';
+import { bareDetails, bareEnvironment, bareGroups, barePage } from './bare';
 import { SourceError } from './source';
 import type { Disposable, Source } from './source';
 
@@ -64,29 +65,36 @@ function reading(ask: Asker): Reading {
     about: signal => ask.json('about', { signal }),
     place: (path, signal) => ask.json('place', { query: [['path', path]], signal }),
     page: (place, request, signal) =>
-      ask.json(at(place, 'runs'), {
-        query: [
-          ...searched(request),
-          ['offset', String(request.offset)],
-          ['limit', String(request.limit)],
-          ['archived', String(request.archived)],
-          ...given('baseline', request.baseline)
-        ],
-        signal
-      }),
+      ask
+        .json<Page>(at(place, 'runs'), {
+          query: [
+            ...searched(request),
+            ['offset', String(request.offset)],
+            ['limit', String(request.limit)],
+            ['archived', String(request.archived)],
+            ...given('baseline', request.baseline)
+          ],
+          signal
+        })
+        .then(barePage),
     groups: (place, request, signal) =>
-      ask.json(at(place, 'groups'), {
-        query: [
-          ['by', request.by],
-          ['query', request.query],
-          ['archived', String(request.archived)]
-        ],
-        signal
-      }),
+      ask
+        .json<Groups>(at(place, 'groups'), {
+          query: [
+            ['by', request.by],
+            ['query', request.query],
+            ['archived', String(request.archived)]
+          ],
+          signal
+        })
+        .then(bareGroups),
     details: (place, run, points, signal) =>
-      ask.json(at(place, 'runs', run), { query: [['points', String(points)]], signal }),
+      ask
+        .json<Details>(at(place, 'runs', run), { query: [['points', String(points)]], signal })
+        .then(bareDetails),
     executed: (place, run, signal) => ask.json(at(place, 'runs', run, 'executed'), { signal }),
-    environment: (place, run, signal) => ask.json(at(place, 'runs', run, 'environment'), { signal }),
+    environment: (place, run, signal) =>
+      ask.json<Environment>(at(place, 'runs', run, 'environment'), { signal }).then(bareEnvironment),
     notebook: (place, run, signal) => ask.json(at(place, 'runs', run, 'notebook'), { signal }),
     compare: (place, runs, signal) => ask.json(at(place, 'compare'), { query: several('run', runs), signal }),
     curves: (place, request, signal) =>
