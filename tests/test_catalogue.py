@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from typing import Any
 
 import pytest
-from repositories import Scratch, make_experiment, make_experiments, scratch, trackside_home  # noqa: F401
+from repositories import Scratch, make_experiment, make_experiments, notebook_text, scratch, trackside_home  # noqa: F401
 
-from trackside.catalogue import Catalogue, acts
+import trackside
+from trackside.catalogue import Catalogue, acts, details
 from trackside.catalogue.shortcuts import filter_quickly, sort_quickly
 from trackside.catalogue.verdicts import choose_main_metric, pooled_deviation, verdict_of
 from trackside.catalogue.warm import Sealed
@@ -157,3 +160,54 @@ def test_a_page_of_a_hundred_thousand_runs_takes_a_tenth_of_a_second(trackside_h
         taken.append(time.process_time() - begun)
         assert len(page["rows"]) == 50
     assert sorted(taken)[1] < 0.1, taken
+
+
+def run_notebook(at: Scratch, *args: str) -> None:
+    """Run the notebook of the scratch repository headless."""
+    command = [sys.executable, "-m", "trackside", "run", "study.ipynb", *args]
+    done = subprocess.run(command, cwd=at.path, env=at.environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_runs_of_equal_code_are_twins_however_their_parameters_were_given(trackside_home: Scratch) -> None:
+    code = (
+        "import trackside, time\nfor step in range(3):\n    trackside.log(loss=lr / (step + 1))\n    time.sleep(0.01)"
+    )
+    (trackside_home.path / "study.ipynb").write_text(notebook_text(["lr = 0.1", code]))
+    trackside_home.git("commit", "-qam", "A notebook")
+    run_notebook(trackside_home)
+    run_notebook(trackside_home, "-p", "lr=0.1")
+    run_notebook(trackside_home, "-p", "lr=0.3")
+    catalogue = Catalogue(trackside_home.path)
+    rows = [catalogue.row(row["id"]) for row in catalogue.page()["rows"]]
+    assert len({row.code for row in rows}) == 1 and rows[0].code
+    assert sorted(row["twins"] for row in catalogue.page()["rows"]) == [1, 2, 2]
+    series = details.read_details(catalogue, rows[0].run)["series"]["loss"]
+    times = [point["t"] for point in series]
+    assert None not in times and times == sorted(times) and times[-1] > times[0]
+    (trackside_home.path / "features.py").write_text("def scale(x):\n    return x\n")
+    run_notebook(trackside_home)
+    assert catalogue.row(catalogue.page()["rows"][0]["id"]).code != rows[0].code
+
+
+def test_a_journal_sealed_twice_gives_one_commit_with_code_and_times(trackside_home: Scratch) -> None:
+    from trackside.git.repository import open_repository
+    from trackside.journal.places import journal_folder
+    from trackside.journal.reader import list_journals
+    from trackside.sealing import seal
+
+    (trackside_home.path / "features.py").write_text("def scale(x):\n    return x\n")
+    trackside.start("once", params={"lr": 0.1})
+    for step in range(3):
+        trackside.log(loss=1.0 / (step + 1))
+    trackside.end()
+    repository = open_repository(trackside_home.path)
+    (journal,) = list_journals(journal_folder(repository))
+    (oid,) = [oid for ref, oid in trackside_home.refs().items() if ref.startswith("refs/exps/")]
+    ref = next(ref for ref in trackside_home.refs() if ref.startswith("refs/exps/"))
+    trackside_home.git("update-ref", "-d", ref)
+    lines = [line for line in journal.read_bytes().splitlines(keepends=True) if b'"sealed"' not in line]
+    journal.write_bytes(b"".join(lines))
+    assert seal(repository, journal).oid == oid
+    curve = trackside_home.git("show", f"{oid}:.trackside/plots/metrics/loss.tsv").splitlines()
+    assert curve[0] == "step\ttime\tloss" and len(curve[1].split("\t")) == 3

@@ -12,6 +12,7 @@ from benchmarks.jobs import (
     killed_points,
     list_runs,
     scalar_cost,
+    server_page,
     short_run,
 )
 from benchmarks.model import Job
@@ -29,4 +30,5 @@ JOBS: tuple[Job, ...] = (
     crowd.WITH_GC,
     bytes_per_run.JOB,
     dvc_show.JOB,
+    server_page.JOB,
 )

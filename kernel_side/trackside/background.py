@@ -52,8 +52,11 @@ class Background:
         self.started = time.time()
         self.tail = Tail(journal.path)
         self.ended = threading.Event()
+        #: The run ends because the next one of this process starts.
+        self.has_successor = False
         self._only: Snapshot | None = None
-        self._is_sealing = False
+        #: Which of the editor's notebooks is wanted now.
+        self.editor_at: At = "start"
 
     def warn(self, code: str, message: str, hint: str = "") -> None:
         """Put a warning into the record of the run."""
@@ -131,7 +134,7 @@ class Background:
     def _keep_notebook(self, at: Literal["start", "end"]) -> None:
         """Keep the notebook as the editor has it, or as it is saved, beside the journal."""
         try:
-            content, origin = self.read_editor(at), "editor"
+            content, origin = self.read_editor(self.editor_at), "editor"
             if content is None and self.notebook is not None:
                 if os.stat(self.notebook).st_size > _LARGEST_NOTEBOOK:
                     return
@@ -151,7 +154,7 @@ class Background:
             return None
         try:
             saved = Path(self.notebook).read_bytes() if os.path.isfile(self.notebook) else b""
-            content = self.read_editor("end" if self._is_sealing else "start") or saved
+            content = self.read_editor(self.editor_at) or saved
         except Exception:
             return None
         clean, hits = screen_text(content.decode("utf-8", "surrogateescape"))
@@ -162,7 +165,7 @@ class Background:
 
     def seal(self, patience: float) -> Sealed:
         """Take the end snapshot and make the experiment; what stops it is raised and noted in the journal."""
-        self._is_sealing = True
+        self.editor_at = "next" if self.has_successor else "end"
         try:
             return self._seal_once(patience)
         except BaseException as error:

@@ -149,7 +149,12 @@ def _without_nan(value: Any) -> Any:
 
 
 def _cell(cell: RanCell, displays: Displays, read: ReadFile) -> dict[str, Any]:
-    about = {"cell": cell.cell, "count": cell.count, "ok": cell.ok, "id": cell.id}
+    about: dict[str, Any] = {"cell": cell.cell, "count": cell.count, "ok": cell.ok, "id": cell.id}
+    # A cell told of by other means than a journal knows no times.
+    started, ended = getattr(cell, "started", None), getattr(cell, "ended", None)
+    if started:
+        about["started"] = round(started, 3)
+        about["duration"] = None if ended is None else round(max(0.0, ended - started), 3)
     return {
         "cell_type": "code",
         "execution_count": cell.count,

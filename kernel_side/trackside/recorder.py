@@ -172,6 +172,7 @@ class Recorder:
         if self.has_ended or next(self._endings):
             raise StateError(f"The run {self.name} has ended already.")
         self.has_ended = True
+        self.background.has_successor = reason == "next-run"
         self.background.ended.set()
         if self.capture is not None:
             self.capture.close(handover=reason == "next-run", patience=_OUTPUTS.get(reason, 5.0))

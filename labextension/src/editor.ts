@@ -8,7 +8,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { EditorNotebook } from '@trackside/ui';
 import { API } from './source';
-import { ITracksideFocus, ITracksideOpenRuns } from './tokens';
+import { ITracksideFocus } from './tokens';
 
 /** The target that a kernel opens a comm to; its opening message is an `EditorAsked`. */
 export const TARGET = 'trackside';
@@ -54,37 +54,65 @@ const SETTLED = 300;
 const AFFORDABLE = 50;
 
 /**
- * The notebook as it was when its last cell had run.
+ * The notebook as it was when its last cell had run, for a run that ends because the next one starts.
  *
- * "Run All" ends a run in its first cell, when the outputs of all cells are cleared already and the next run's edits
+ * "Run All" ends a run in its first cell, when the outputs of all cells are cleared already and edits for the next run
  * are in them: what belongs to the run that ends is what stood there before.
  */
 class Remembered {
   private content: Content | null = null;
+  private before: Content | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private pending = 0;
   private isCheap = true;
+  /** Whether a run is open; only then it is worth the time. */
+  private isTracked = false;
 
   constructor(private readonly panel: NotebookPanel) {}
 
-  /** A cell has run. */
-  noteCell(): void {
-    if (this.timer !== null) {
-      clearTimeout(this.timer);
+  /** A cell is about to run. */
+  noteScheduled(): void {
+    if (this.pending === 0) {
+      if (this.timer !== null) {
+        this.remember();
+      }
+      this.before = this.content;
+      this.content = null;
     }
-    if (this.isCheap) {
+    this.pending += 1;
+  }
+
+  /** A cell has run. */
+  noteRan(): void {
+    this.pending = Math.max(0, this.pending - 1);
+    this.rememberSoon();
+  }
+
+  /** The notebook now, or as it was before the cells that run now. */
+  give(at: unknown): Content {
+    this.isTracked = at !== 'end';
+    if (at === 'start') {
+      this.rememberSoon();
+    }
+    return (at === 'next' ? this.before : null) ?? this.copy();
+  }
+
+  private rememberSoon(): void {
+    if (this.isTracked && this.isCheap) {
+      this.stop();
       this.timer = setTimeout(() => this.remember(), SETTLED);
     }
   }
 
-  /** The notebook now, or for the end of a run as its last cell left it. */
-  give(at: unknown): Content {
-    const remembered = at === 'end' && this.timer === null ? this.content : null;
-    this.content = null;
-    return remembered ?? this.copy();
+  private stop(): void {
+    if (this.timer !== null) {
+      clearTimeout(this.timer);
+      this.timer = null;
+    }
   }
 
   private remember(): void {
-    this.timer = null;
+    this.stop();
     if (!this.panel.isDisposed) {
       const begun = performance.now();
       this.content = this.copy();
@@ -125,20 +153,16 @@ export const editor: JupyterFrontEndPlugin<void> = {
   id: '@trackside/lab:editor',
   description: "Hands the open editor's notebook to the run that asks for it.",
   autoStart: true,
-  requires: [INotebookTracker, ITracksideFocus, ITracksideOpenRuns],
-  activate: (app: JupyterFrontEnd, notebooks: INotebookTracker, focus: ITracksideFocus, runs: ITracksideOpenRuns) => {
-    const all = new Map<Notebook, { readonly panel: NotebookPanel; readonly remembered: Remembered }>();
+  requires: [INotebookTracker, ITracksideFocus],
+  activate: (app: JupyterFrontEnd, notebooks: INotebookTracker, focus: ITracksideFocus) => {
+    const all = new Map<Notebook, Remembered>();
     const add = (panel: NotebookPanel): void => {
-      all.set(panel.content, { panel, remembered: answer(app, focus, panel) });
+      all.set(panel.content, answer(app, focus, panel));
       panel.disposed.connect(() => all.delete(panel.content));
     };
     notebooks.forEach(add);
     notebooks.widgetAdded.connect((_, panel) => add(panel));
-    NotebookActions.executed.connect((_, { notebook }) => {
-      const found = all.get(notebook);
-      if (found && runs.of(found.panel.context.path)) {
-        found.remembered.noteCell();
-      }
-    });
+    NotebookActions.executionScheduled.connect((_, { notebook }) => all.get(notebook)?.noteScheduled());
+    NotebookActions.executed.connect((_, { notebook }) => all.get(notebook)?.noteRan());
   }
 };

@@ -18,6 +18,7 @@ from trackside.dvcfiles import (
     metrics_bytes,
     parse_curve,
     parse_metrics,
+    parse_timed_curve,
     safe_name,
 )
 
@@ -63,6 +64,15 @@ def test_a_curve_is_read_back_exactly(name: str, points: list[tuple[int, float]]
 def test_nan_survives_a_curve() -> None:
     ((step, value),) = parse_curve(format_curve("loss", [(3, math.nan)]))
     assert (step, math.isnan(value)) == (3, True)
+
+
+def test_a_curve_with_times_reads_back_with_and_without_them() -> None:
+    data = format_curve("time", [(0, 0.5), (1, math.inf)], [0.25, 61.0])
+    assert data == b"step\ttime\ttime (value)\n0\t0.250\t0.5\n1\t61.000\tInfinity\n"
+    assert parse_timed_curve(data) == [(0, 0.5, 0.25), (1, math.inf, 61.0)]
+    assert parse_curve(data) == [(0, 0.5), (1, math.inf)]
+    assert parse_timed_curve(format_curve("loss", [(0, 0.5)])) == [(0, 0.5, None)]
+    assert parse_timed_curve(b"step\ttime\tx\n1\tnan\t2\n2\tsoon\t3\n") == [(1, 2, None), (2, 3, None)]
 
 
 def test_a_damaged_curve_gives_the_rows_that_can_be_read() -> None:

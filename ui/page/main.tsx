@@ -6,8 +6,9 @@ import { createRoot } from 'react-dom/client';
 import type { Place } from '../src';
 import { createHttpSource, ServicesProvider } from '../src';
 import { PageHost } from './host';
+import { Names } from './names';
 import { EventFeed, eventsUrl, readConfig, sender } from './server';
-import { Shell } from './shell';
+import { Shell } from './Shell';
 import '../style/index.css';
 import './page.css';
 
@@ -23,7 +24,8 @@ const feed = new EventFeed(eventsUrl(config), isConnected => {
   connection.wasLost ||= !isConnected;
   connection.listeners.forEach(listener => listener());
 });
-const source = createHttpSource({ send: sender(config), listen: feed.listen });
+const names = new Names();
+const source = names.overhear(createHttpSource({ send: sender(config), listen: feed.listen }));
 
 function Page(): ReactElement {
   const isConnected = useSyncExternalStore(
@@ -39,7 +41,7 @@ function Page(): ReactElement {
   });
   return (
     <ServicesProvider source={source} host={host}>
-      <Shell host={host} path={config.path} isConnected={isConnected} onPlace={onPlace.current} />
+      <Shell host={host} names={names} path={config.path} isConnected={isConnected} onPlace={onPlace.current} />
     </ServicesProvider>
   );
 }

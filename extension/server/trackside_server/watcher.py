@@ -14,7 +14,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from trackside.catalogue import Change
+from trackside.catalogue import Catalogue, Change
 from trackside.errors import TracksideError
 from trackside_server.places import PlaceHeld, Places
 
@@ -28,6 +28,11 @@ _SELDOM: Final = 1.0
 #: Seconds since somebody last asked, or something last changed.
 _IN_USE: Final = 300.0
 _FORGOTTEN: Final = 86_400.0
+
+
+def _look_at(catalogue: Catalogue) -> None:
+    catalogue.look()
+    catalogue.look_whatever_clocks_say()
 
 
 class Watcher:
@@ -83,7 +88,7 @@ class Watcher:
         begun = time.monotonic()
         held.catalogue.on_change = lambda change: self._heard(held, change)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._pool, held.catalogue.look)
+            await asyncio.get_running_loop().run_in_executor(self._pool, _look_at, held.catalogue)
         except (TracksideError, OSError):
             # The repository went away or is locked: who asks for a page is told why.
             self._next[held.id] = time.monotonic() + _SELDOM

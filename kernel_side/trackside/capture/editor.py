@@ -23,11 +23,12 @@ PATIENCE: Final = 2.0
 _DOUBT: Final = 0.3
 _LOOK: Final = 0.02
 
-At = Literal["start", "end"]
+#: The start of a run, its end, or its end because the next one starts in the same notebook.
+At = Literal["start", "end", "next"]
 
 
 class Editor:
-    """The open editor of one run; what it answered is remembered for each of the two occasions."""
+    """The open editor of one run; what it answered is remembered for each occasion."""
 
     #: Whether somebody answered any run of this process; None before the first was asked.
     _answers: bool | None = None
@@ -42,7 +43,7 @@ class Editor:
         The end is only asked for when the start was answered.
         """
         if at not in self._told:
-            if at == "end" and self._told.get("start") is None:
+            if at != "start" and self._told.get("start") is None:
                 return None
             self._told[at] = self._fetch(at, min(patience, _DOUBT) if Editor._answers is False else patience)
             Editor._answers = bool(Editor._answers) or self._told[at] is not None

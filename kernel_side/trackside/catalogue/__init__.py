@@ -6,6 +6,7 @@ a dead process, and what a person asks to change, goes through `owner`.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
@@ -20,6 +21,7 @@ from trackside.catalogue.signals import ref_signal
 from trackside.catalogue.warm import Sealed, Shelves, State
 from trackside.errors import NotFoundError
 from trackside.git.repository import open_repository
+from trackside.refs import EXPERIMENTS, NOTES
 from trackside.row import Row
 from trackside.settings import read_settings
 from trackside.store import Store
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from trackside.contract import Groups, Page
     from trackside.reading import OpenRun
 
-#: Seconds after which refs are listed although no clock moved: clocks of network disks lie.
+#: Seconds between listings of refs that no clock asked for.
 _LIST_EVERY: Final = 10.0
+_FORM: Final = "--format=%(objectname) %(refname)"
+_OURS: Final = (EXPERIMENTS, NOTES)
 
 
 class Change:
@@ -55,7 +59,8 @@ class Catalogue:
         self._token = os.urandom(3).hex()
         self._signals: tuple[Any, ...] = ()
         self._is_steady = False
-        self._listed = 0.0
+        #: When refs are listed next whatever clocks say, and what the last such listing gave.
+        self._list_at, self._listed = time.monotonic() + _LIST_EVERY, b""
         self._wanted: tuple[tuple[int, int], str] = ((0, 0), "")
         #: Hears of every change after the first reading, in the thread that found it.
         self.on_change: Callable[[Change], None] = lambda _: None
@@ -87,12 +92,25 @@ class Catalogue:
         with self._lock:
             refs, is_steady = ref_signal(self.owner.common_dir)
             journals = self._journals.signal()
-            is_due = closely or time.monotonic() - self._listed > _LIST_EVERY
-            has_refs = is_due or not self._is_steady or self._signals[:1] != (refs,)
+            has_refs = closely or not self._is_steady or self._signals[:1] != (refs,)
             has_journals = self._signals[1:] != (journals,) or self._journals.has_left()
             if self._state is not None and not has_refs and not has_journals:
                 return None
             return self._read(refs, is_steady, journals, has_refs=has_refs, has_journals=has_journals)
+
+    def look_whatever_clocks_say(self) -> None:
+        """List refs now and then, and look closely when they are not what they were: clocks of network disks lie.
+
+        For who looks all the time anyway; a request must not wait for the listing of a hundred thousand refs.
+        """
+        begun = time.monotonic()
+        if begun < self._list_at:
+            return
+        listed = hashlib.sha256(self.reader.git.run("for-each-ref", _FORM, *_OURS)).digest()
+        self._list_at = time.monotonic() + max(_LIST_EVERY, 20 * (time.monotonic() - begun))
+        before, self._listed = self._listed, listed
+        if before and before != listed:
+            self.look(closely=True)
 
     def _read(self, refs: Any, is_steady: bool, journals: Any, *, has_refs: bool, has_journals: bool) -> Change | None:
         before = self._state
@@ -104,7 +122,6 @@ class Catalogue:
         sealed = None
         if has_refs or before is None:
             sealed = self._shelves.read(self.store)
-            self._listed = time.monotonic()
         self._signals, self._is_steady = (refs, journals), is_steady
         moved = _moved(before, opened)
         if before is not None and sealed is None and not moved:

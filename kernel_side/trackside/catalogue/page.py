@@ -273,6 +273,8 @@ class _Known:
             first = column[places[0]]
             if any(type(column[place]) is not type(first) or column[place] != first for place in places[:_FIRST]):
                 return len(places), False, None
+            if self._sealed.is_same(kind, name):
+                return len(places), True, first
         values = _picked(column, places)
         runs = len(values) - values.count(MISSING)
         same = 0 < runs == len(values) and _is_same(values)

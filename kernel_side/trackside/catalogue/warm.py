@@ -36,6 +36,7 @@ class Sealed:
         self.found: dict[int, Any] = {}
         self._columns: dict[tuple[str, str], list[Any]] = {}
         self._numeric: dict[str, bool] = {}
+        self._same: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def shown(self) -> list[int]:
@@ -82,6 +83,15 @@ class Sealed:
         known = self._columns.get((kind, name))
         if known is None:
             known = self._columns[kind, name] = column_of(self.rows, kind, name)
+        return known
+
+    def is_same(self, kind: str, name: str) -> bool:
+        """Tell whether all experiments have one value of a metric or parameter."""
+        known = self._same.get((kind, name))
+        if known is None:
+            values = self.column(kind, name)
+            known = values.count(values[0]) == len(values) and len(set(map(type, values))) == 1
+            self._same[kind, name] = known
         return known
 
     def is_numeric(self, metric: str) -> bool:

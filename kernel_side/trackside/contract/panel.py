@@ -339,8 +339,11 @@ class EditorNotebook(TypedDict):
 
 
 class EditorAsked(TypedDict):
-    """Message of a kernel to its front end: hand over the open editor's notebook for this run now."""
+    """Message of a kernel to its front end: hand over the open editor's notebook for this run now.
+
+    At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
+    """
 
     ask: Literal["notebook"]
     run: str
-    at: NotRequired[Literal["start", "end"]]
+    at: NotRequired[Literal["start", "end", "next"]]

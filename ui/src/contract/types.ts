@@ -451,10 +451,12 @@ export interface Done {
 }
 /**
  * Message of a kernel to its front end: hand over the open editor's notebook for this run now.
+ *
+ * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
  */
 export interface EditorAsked {
   ask: 'notebook';
-  at?: 'start' | 'end';
+  at?: 'start' | 'end' | 'next';
   run: string;
 }
 /**

@@ -43,7 +43,7 @@ export function assignColours(
       }
     }
     used[best] = (used[best] ?? 0) + 1;
-    if (best !== ownColour(run)) {
+    if (best !== ownColour(run) || run in chosen) {
       given[run] = best;
     }
   }

@@ -3,8 +3,8 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest';
 import type { Page, Place } from '../../src/contract';
 import { SourceError } from '../../src/source/source';
-import { PlacePanel } from '../../src/views/panel/place_panel';
-import { RunsPanel } from '../../src/views/panel/runs_panel';
+import { PlacePanel } from '../../src/views/panel/PlacePanel';
+import { RunsPanel } from '../../src/views/panel/RunsPanel';
 import { golden } from '../golden';
 import { PLACE, stage } from './stage';
 

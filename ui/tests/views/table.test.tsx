@@ -2,9 +2,9 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../src/contract';
-import { PromoteDialog } from '../../src/views/promote/promote_dialog';
-import { countLines } from '../../src/views/promote/preview_files';
-import { RunsTable } from '../../src/views/table/runs_table';
+import { PromoteDialog } from '../../src/views/promote/PromoteDialog';
+import { countLines } from '../../src/views/promote/PreviewFiles';
+import { RunsTable } from '../../src/views/table/RunsTable';
 import { golden } from '../golden';
 import { PLACE, stage } from './stage';
 

@@ -94,10 +94,10 @@ function Tools(props: ToolsProps): ReactElement {
   const id = useId();
   const noTime = t('The times of these points are not known: the runs were sealed before times were kept.');
   return (
-    <div className="ts-tools" role="group" aria-label={t('How curves are drawn')}>
+    <div className="ts-controls" role="group" aria-label={t('How curves are drawn')}>
       {props.isFilter ? (
         <input
-          className="ts-field"
+          className="ts-words"
           type="search"
           value={props.filter}
           placeholder={t('Filter metrics')}

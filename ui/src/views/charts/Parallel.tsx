@@ -53,7 +53,7 @@ export function Parallel({ axes, drawn, onKeep, onOpen }: ParallelProps): ReactE
     );
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <AxisSelect
           label={t('Colour by')}
           axes={axes}
@@ -173,7 +173,7 @@ function RunLine({ path, colour, look, onEnter, onLeave, onOpen }: RunLineProps)
 }
 
 function lookOf(isWithin: boolean, isActive: boolean): string {
-  return isActive ? 'ts-run-active' : isWithin ? '' : 'ts-run-out';
+  return isActive ? 'ts-runline-active' : isWithin ? '' : 'ts-runline-out';
 }
 
 /** A line breaks at an axis the run has no place on. */

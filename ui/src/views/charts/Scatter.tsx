@@ -46,7 +46,7 @@ export function Scatter({ axes, drawn, onOpen }: ScatterProps): ReactElement {
   }
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <AxisSelect label={t('Across')} axes={axes} value={x.id} onChoose={id => choose(setX, 'x', id)} />
         <AxisSelect label={t('Up')} axes={axes} value={y.id} onChoose={id => choose(setY, 'y', id)} />
         <LogBox label={t('Log x')} axis={x} isOn={placed.x.kind === 'log'} onChange={is => setLog({ ...log, x: is })} />

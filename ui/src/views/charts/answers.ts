@@ -94,6 +94,23 @@ export function useChanges(place: string, runs: readonly string[], listener: (ch
   }, [source, place]);
 }
 
+/** Follow a counter at once, and then at most every `pause` milliseconds, for what is dear to ask. */
+export function useCalm(round: number, pause: number): number {
+  const [calm, setCalm] = useState(round);
+  const last = useRef(0);
+  useEffect(() => {
+    const timer = setTimeout(
+      () => {
+        last.current = Date.now();
+        setCalm(round);
+      },
+      Math.max(0, last.current + pause - Date.now())
+    );
+    return () => clearTimeout(timer);
+  }, [round, pause]);
+  return calm;
+}
+
 /** Map with at most `most` promises under way. */
 export async function mapSome<T, R>(items: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

@@ -80,6 +80,8 @@ function readTheme(inside: HTMLElement): Theme {
   // A colour is only worked out where it is used as one.
   const probe = document.createElement('span');
   probe.hidden = true;
+  // Forced colours would make all runs one colour.
+  probe.style.setProperty('forced-color-adjust', 'none');
   inside.appendChild(probe);
   const colour = (token: string): string => {
     probe.style.color = `var(${token})`;

@@ -45,7 +45,7 @@ export function Code({ place, comparison, runs }: CodeProps): ReactElement {
   const isShown = answer.value?.left === left && answer.value.after === after;
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <SideSelect
           label={t('From')}
           runs={runs}

@@ -150,7 +150,7 @@ function RowName({ row, scope }: { readonly row: DifferenceRow; readonly scope: 
     <th scope={scope} title={[visible(row.name), tip].filter(Boolean).join(': ')} data-kind={row.kind}>
       {visible(row.name, 60)}
       {row.direction === 'unknown' ? null : (
-        <span className="ts-direction">
+        <span className="ts-way">
           <span aria-hidden="true">{ARROWS[row.direction]}</span>
           <span className="ts-unseen">{tip}</span>
         </span>
@@ -165,7 +165,7 @@ function Cell({ cell, row }: { readonly cell: DifferenceCell; readonly row: Diff
   const differs = cell.differs && row.kind !== 'metric' ? '' : undefined;
   if (!cell.present) {
     return (
-      <td className="ts-none" data-differs={differs}>
+      <td className="ts-absent" data-differs={differs}>
         <span aria-hidden="true">–</span>
         <span className="ts-unseen">{t('none')}</span>
       </td>
@@ -177,9 +177,9 @@ function Cell({ cell, row }: { readonly cell: DifferenceCell; readonly row: Diff
       data-best={cell.best ? '' : undefined}
       title={cell.text.length > 30 ? cell.text : undefined}
     >
-      <span className="ts-value">{cell.text}</span>
+      <span className="ts-exact">{cell.text}</span>
       {cell.best ? (
-        <span className="ts-best" title={t('best')}>
+        <span className="ts-winner" title={t('best')}>
           <span aria-hidden="true">★</span>
           <span className="ts-unseen">{t('best')}</span>
         </span>

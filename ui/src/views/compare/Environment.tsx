@@ -33,14 +33,14 @@ export function EnvironmentDiff({ comparison, runs, onOpen }: EnvironmentProps):
   const unknown = runs.filter((_, place) => comparison.packages.every(row => row.values[place] === null));
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <label className="ts-check">
           <input type="checkbox" checked={isAll} onChange={event => setAll(event.target.checked)} />
           {t('All {count} packages', { count: comparison.packages.length })}
         </label>
         {isAll ? (
           <input
-            className="ts-field"
+            className="ts-words"
             type="search"
             value={words}
             placeholder={t('Filter packages')}
@@ -97,7 +97,7 @@ function Rows(props: {
             <td
               key={place}
               data-differs={row.differs && value !== row.values[0] ? '' : undefined}
-              className={value === null ? 'ts-none' : ''}
+              className={value === null ? 'ts-absent' : ''}
             >
               {value === null ? '–' : visible(value)}
             </td>

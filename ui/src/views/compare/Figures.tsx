@@ -1,13 +1,13 @@
 /** Figures of the compared runs: side by side, or two laid over each other with a divider. */
 
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { FigureFact } from '../../contract';
 import { figureAt, groupFigures } from '../../model/compare/figures';
-import type { FigureGroup, FigureOf } from '../../model/compare/figures';
+import type { FigureGroup, FigureOf, RunFigures } from '../../model/compare/figures';
 import { cssStroke } from '../../model/compare/strokes';
 import { visible } from '../../model/format';
-import { mapSome, useAnswer } from '../charts/answers';
+import { mapSome, useAnswer, useCalm } from '../charts/answers';
 import { useSeen } from '../charts/measuring';
 import { Segments } from '../charts/Segments';
 import type { DrawnRun } from '../charts/runs';
@@ -20,19 +20,33 @@ export interface FiguresProps {
   readonly place: string;
   /** Those that are not hidden. */
   readonly runs: readonly DrawnRun[];
-  /** Grows when a run that is open may have a new figure. */
+  /** Those that may get new figures. */
+  readonly open: readonly string[];
+  /** Grows when an open run moved. */
   readonly round: number;
 }
+
+/** Between two looks for new figures of an open run. */
+const PAUSE_MS = 3000;
+
+const NOTHING: RunFigures = { figures: [], cells: [] };
 
 type Look = 'side' | 'swipe';
 
 /** Ask each run for its figures, then draw name by name. */
-export function Figures({ place, runs, round }: FiguresProps): ReactElement {
+export function Figures({ place, runs, open, round }: FiguresProps): ReactElement {
   const { source, t } = useServices();
   const ids = runs.map(run => run.id);
-  const answer = useAnswer(JSON.stringify([place, ids, round]), async signal => {
-    const found = await mapSome(ids, 4, async id => source.details(place, id, 2, signal));
-    return ids.map((id, index) => ({ id, figures: found[index]?.experiment.record.figures ?? [] }));
+  const calm = useCalm(round, PAUSE_MS);
+  // What a sealed run shows stays as it is: it is asked once.
+  const known = useRef(new Map<string, RunFigures>());
+  const answer = useAnswer(JSON.stringify([place, ids, calm]), async signal => {
+    const wanted = ids.filter(id => !known.current.has(id) || open.includes(id));
+    await mapSome(wanted, 4, async id => {
+      const { experiment, cells } = await source.details(place, id, 2, signal);
+      known.current.set(id, { figures: experiment.record.figures, cells });
+    });
+    return ids.map(id => [id, known.current.get(id) ?? NOTHING] as const);
   });
   const [look, setLook] = useState<Look>('side');
   const [zoom, setZoom] = useState(1);
@@ -40,8 +54,8 @@ export function Figures({ place, runs, round }: FiguresProps): ReactElement {
   const pinned = runs.find(run => run.id === pin) ?? null;
   const ordered = pinned ? [pinned, ...runs.filter(run => run !== pinned)] : runs;
   const groups = useMemo(() => {
-    const byRun = new Map(answer.value?.map(({ id, figures }) => [id, figures] as const));
-    return groupFigures(ordered.map(run => byRun.get(run.id) ?? []));
+    const byRun = new Map(answer.value);
+    return groupFigures(ordered.map(run => byRun.get(run.id) ?? NOTHING));
   }, [answer.value, ordered.map(run => run.id).join(' ')]); // eslint-disable-line react-hooks/exhaustive-deps -- the order of ids stands for `ordered`
   if (answer.error && !answer.value) {
     return (
@@ -62,7 +76,7 @@ export function Figures({ place, runs, round }: FiguresProps): ReactElement {
   }
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <Segments<Look>
           label={t('How figures are shown')}
           value={look}
@@ -156,6 +170,7 @@ function Group(props: GroupProps): ReactElement {
               <figcaption>
                 <i style={{ background: cssStroke(run.stroke) }} aria-hidden="true" />
                 <span>{visible(run.name, 60)}</span>
+                {ownName(chosen[index], group.name)}
                 {runs.length > 1 ? (
                   <IconButton
                     icon="pin"
@@ -172,6 +187,11 @@ function Group(props: GroupProps): ReactElement {
       )}
     </section>
   );
+}
+
+/** What the run itself calls the figure, where that is another name. */
+function ownName(figure: FigureOf | null | undefined, name: string): ReactElement | null {
+  return figure && figure.fact.name !== name ? <small>{visible(figure.fact.name, 60)}</small> : null;
 }
 
 /** Enlarged pictures of one name move together. */
@@ -201,7 +221,7 @@ function Picture(props: {
   return (
     <div ref={box} className="ts-picture" tabIndex={zoom > 1 ? 0 : -1} role="group" aria-label={label}>
       {!figure ? (
-        <p className="ts-quiet">{t('This run has no figure of this name.')}</p>
+        <p className="ts-quiet">{t('This run has no such figure.')}</p>
       ) : image.url ? (
         <img src={image.url} alt={label} style={{ width: `${zoom * 100}%` }} draggable={false} />
       ) : (

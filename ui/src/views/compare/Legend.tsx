@@ -42,7 +42,7 @@ export function Legend(props: LegendProps): ReactElement {
     }
   };
   return (
-    <ul className="ts-legend" aria-label={t('Compared runs; the first is the one compared with')}>
+    <ul className="ts-runs-legend" aria-label={t('Compared runs; the first is the one compared with')}>
       {props.runs.map((run, place) => (
         <li
           key={run.id}
@@ -78,21 +78,21 @@ function Chip(
   const age = formatAge(run.fact.started, now);
   return (
     <>
-      <i className="ts-legend-dot" style={{ background: cssStroke(run.stroke) }} aria-hidden="true" />
+      <i className="ts-runs-legend-dot" style={{ background: cssStroke(run.stroke) }} aria-hidden="true" />
       <button
         type="button"
-        className="ts-legend-name"
+        className="ts-runs-legend-name"
         title={visible(run.title) || name}
         onClick={() => props.onOpen(run.id)}
       >
         {name}
       </button>
       <StatusPill status={run.fact.status} />
-      <span className="ts-legend-age" title={formatMoment(run.fact.started)}>
+      <span className="ts-runs-legend-age" title={formatMoment(run.fact.started)}>
         {age}
       </span>
       {place === 0 ? (
-        <span className="ts-legend-first" title={t('The other runs are compared with this one.')}>
+        <span className="ts-runs-legend-first" title={t('The other runs are compared with this one.')}>
           {t('first')}
         </span>
       ) : (

@@ -26,7 +26,7 @@ export function Files({ diff, sides }: { readonly diff: CodeDiff; readonly sides
     return <p className="ts-quiet">{t('The code is the same: no source file and no cell differs.')}</p>;
   }
   return (
-    <div className="ts-files">
+    <div className="ts-difffiles">
       {files.map((file, place) => (
         <File key={file.path} file={file} sides={sides} isOpen={place < OPEN_FILES} />
       ))}
@@ -42,11 +42,11 @@ function File(props: { readonly file: FileDiff; readonly sides: BothSides; reado
   const [isOpen, setOpen] = useState(props.isOpen);
   const name = visible(file.path, 200);
   return (
-    <section className="ts-file">
+    <section className="ts-difffile">
       <h4>
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
-          <span className="ts-file-name">{name}</span>
+          <span className="ts-difffile-name">{name}</span>
           <span className={`ts-change ts-change-${file.change}`}>{t(CHANGES[file.change])}</span>
           <Counts file={file} />
         </button>
@@ -66,14 +66,14 @@ function Counts({ file }: { readonly file: FileDiff }): ReactNode {
       counts.removed > 0 ? t('{count} removed', { count: counts.removed }) : ''
     ].filter(Boolean);
     return (
-      <span className="ts-file-counts">
+      <span className="ts-difffile-counts">
         {words.length > 0 ? `${t('cells:')} ${words.join(', ')}` : t('no cell differs')}
       </span>
     );
   }
   const { added, removed } = countLines(parseUnified(file.diff));
   return file.binary ? null : (
-    <span className="ts-file-counts">
+    <span className="ts-difffile-counts">
       <span className="ts-count-added">+{added}</span> <span className="ts-count-removed">−{removed}</span>
     </span>
   );

@@ -56,9 +56,9 @@ function SameCells(props: { readonly cells: readonly CellDiff[]; readonly sides:
       ) : null}
       {isOpen && notebook.value !== null
         ? cells.map(cell => (
-            <div key={cell.after} className="ts-cell" data-change="same">
-              <span className="ts-cell-number">{cell.after}</span>
-              <pre className="ts-code">{visibleLines(sources[(cell.after ?? 0) - 1] ?? '')}</pre>
+            <div key={cell.after} className="ts-nbcell" data-change="same">
+              <span className="ts-nbcell-number">{cell.after}</span>
+              <pre className="ts-source">{visibleLines(sources[(cell.after ?? 0) - 1] ?? '')}</pre>
             </div>
           ))
         : null}
@@ -80,8 +80,8 @@ function ChangedCell(props: {
   const number = [cell.before, cell.after].filter(part => part !== null);
   const label = `${t(TITLES[cell.change])}, ${t('cell {number}', { number: [...new Set(number)].join(' → ') })}`;
   return (
-    <div className="ts-cell" data-change={cell.change}>
-      <div className="ts-cell-head">
+    <div className="ts-nbcell" data-change={cell.change}>
+      <div className="ts-nbcell-head">
         <span className={`ts-change ts-change-${cell.change === 'same' ? 'changed' : cell.change}`}>{label}</span>
         {cell.kind === 'code' ? null : <span className="ts-quiet">{cell.kind}</span>}
         {cell.kind === 'code' ? (

@@ -39,7 +39,7 @@ function Cell({
   const t = useWords();
   const state = cell.ok === false ? 'failed' : cell.ok === null ? 'unfinished' : 'fine';
   return (
-    <li className="ts-executed" data-state={state} id={`ts-cell-${cell.cell}`}>
+    <li className="ts-executed" data-state={state} id={`ts-nbcell-${cell.cell}`}>
       <div className="ts-executed-side">
         <span className="ts-executed-count">[{cell.count ?? ' '}]</span>
         <span>{cell.duration === null ? '' : formatDuration(cell.duration)}</span>
@@ -47,7 +47,7 @@ function Cell({
         {state === 'unfinished' ? <span>{t('did not end')}</span> : null}
       </div>
       <div className="ts-executed-main">
-        <pre className="ts-code">{visibleLines(cell.source.replace(/\n$/, ''))}</pre>
+        <pre className="ts-source">{visibleLines(cell.source.replace(/\n$/, ''))}</pre>
         {cell.outputs.length > 0 ? <Outputs place={place} run={run} outputs={cell.outputs} /> : null}
       </div>
     </li>

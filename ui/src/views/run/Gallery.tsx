@@ -102,7 +102,7 @@ function Lightbox({ place, run, fact, number, count, onMove, onClose }: Lightbox
   return (
     <Dialog title={caption} wide onClose={onClose}>
       <div className="ts-lightbox" onKeyDown={onKeyDown}>
-        <div className="ts-tools">
+        <div className="ts-controls">
           <Zoom zoom={zoom} onZoom={setZoom} />
           <span className="ts-quiet">{formatSize(fact.size)}</span>
           {count > 1 ? (

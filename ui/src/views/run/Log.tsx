@@ -29,9 +29,9 @@ export function Log({ executed, name }: { readonly executed: Executed; readonly 
     host.download(`${name}.log`, new Blob([chosen.map(line => line.text).join('\n')], { type: 'text/plain' }));
   return (
     <>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <input
-          className="ts-field"
+          className="ts-words"
           type="search"
           value={words}
           placeholder={t('Filter lines')}

@@ -44,10 +44,7 @@ function MetricCard({ name, metric }: { readonly name: string; readonly metric: 
       <span className="ts-metric-name" title={shown}>
         {shown}
         {metric.direction === 'unknown' ? null : (
-          <span
-            className="ts-direction"
-            title={metric.direction === 'higher' ? t('higher is better') : t('lower is better')}
-          >
+          <span className="ts-way" title={metric.direction === 'higher' ? t('higher is better') : t('lower is better')}>
             {metric.direction === 'higher' ? '↑' : '↓'}
           </span>
         )}

@@ -29,9 +29,9 @@ export function Params({ params }: ParamsProps): ReactElement {
   return (
     <>
       {Object.keys(params).length >= MANY ? (
-        <div className="ts-tools">
+        <div className="ts-controls">
           <input
-            className="ts-field"
+            className="ts-words"
             type="search"
             value={words}
             placeholder={t('Filter parameters')}

@@ -10,8 +10,8 @@ import { Button, IconButton, Menu, StatusPill, Tag } from '../parts';
 import type { MenuItem } from '../parts';
 import { useActions } from '../runs/actions';
 import type { Actions } from '../runs/actions';
-import { RunEditor } from '../runs/editing';
-import type { Edited } from '../runs/editing';
+import { RunEditor } from '../runs/RunEditor';
+import type { Edited } from '../runs/RunEditor';
 import { useServices, useWords } from '../services';
 import { useNow } from '../state/rows';
 import { writeCurves } from '../../model/run/curvescsv';
@@ -32,7 +32,7 @@ export function RunHead({ place, run, details }: RunHeadProps): ReactElement {
     setEdited({ field, anchor: event.currentTarget });
   const name = visible(row.name, 80);
   return (
-    <header className="ts-tab-head ts-run-head">
+    <header className="ts-report-head ts-run-head">
       <div className="ts-run-title">
         <IconButton
           icon="star"

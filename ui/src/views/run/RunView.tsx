@@ -6,7 +6,7 @@ import type { Details, Place } from '../../contract';
 import { collectStrokes } from '../../model/compare/strokes';
 import { formatCount, visible } from '../../model/format';
 import { collectCurves } from '../../model/run/sections';
-import { useAnswer, useChanges } from '../charts/answers';
+import { useAnswer, useCalm, useChanges } from '../charts/answers';
 import type { Answer } from '../charts/answers';
 import { CurveGrid } from '../charts/CurveGrid';
 import { Section, SectionNav, Sections } from '../compare/Section';
@@ -24,6 +24,8 @@ import { RunHead } from './RunHead';
 import { Surroundings } from './Surroundings';
 
 const POINTS = 1000;
+/** Between two readings of the outputs of an open run. */
+const PAUSE_MS = 1000;
 
 export interface RunViewProps {
   readonly place: Place;
@@ -86,7 +88,7 @@ function RunPage({ place, run, details, round }: RunPageProps): ReactElement {
   const sections = useSections(details);
   const facts = (id: string): SectionFact => sections.find(section => section.id === id) ?? { id, title: id };
   return (
-    <div ref={scroller} className="ts-tab ts-run">
+    <div ref={scroller} className="ts-report ts-run-report">
       <RunHead place={place} run={run} details={details} />
       {problem ? (
         <p className="ts-damaged" role="alert">
@@ -174,11 +176,12 @@ function Executions({ place, run, name, round, facts }: ExecutionsProps): ReactE
   const { source } = useServices();
   const answer = useAnswer(JSON.stringify([place, run]), async signal => source.executed(place, run, signal));
   const { reload } = answer;
+  const calm = useCalm(round, PAUSE_MS);
   useEffect(() => {
-    if (round > 0) {
+    if (calm > 0) {
       reload();
     }
-  }, [round, reload]);
+  }, [calm, reload]);
   return (
     <>
       <Section {...facts('cells')}>

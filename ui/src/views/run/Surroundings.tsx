@@ -44,9 +44,9 @@ export function Surroundings({ environment }: { readonly environment: Environmen
             </div>
           ))}
       </dl>
-      <div className="ts-tools">
+      <div className="ts-controls">
         <input
-          className="ts-field"
+          className="ts-words"
           type="search"
           value={words}
           placeholder={t('Search packages')}

@@ -2,6 +2,7 @@
 
 import { useMemo } from 'react';
 import type { Change, Place, RunRow } from '../../contract';
+import { assignColours } from '../../model/colours';
 import { visible } from '../../model/format';
 import type { PagedRows } from '../../model/rows';
 import { isAborted } from '../../source/http';
@@ -19,6 +20,8 @@ export interface Actions {
   exportCsv(query: string, sort: string): void;
   copyName(run: RunRow): void;
   setBaseline(run: string | null): void;
+  /** Compare runs, each in a colour of its own from then on, also in the table. */
+  compare(runs: readonly string[]): void;
 }
 
 /** Tell a failure to the person; one that only says that nobody waits is dropped. */
@@ -98,7 +101,11 @@ export function useActions(place: Place, paged: PagedRows | null): Actions {
         host.copy(run.name);
         host.notify({ kind: 'success', message: t('Copied the name.') });
       },
-      setBaseline: run => change(so => ({ ...so, baseline: run }))
+      setBaseline: run => change(so => ({ ...so, baseline: run })),
+      compare: runs => {
+        change(so => ({ ...so, colours: { ...so.colours, ...assignColours(runs, so.colours) } }));
+        host.openCompare(id, runs);
+      }
     };
   }, [source, host, t, id, place.name, paged, change]);
 }

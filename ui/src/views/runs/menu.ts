@@ -4,7 +4,7 @@ import type { Place, RunRow } from '../../contract';
 import type { Host, Words } from '../host';
 import type { MenuItem } from '../parts';
 import type { Actions } from './actions';
-import type { Edited } from './editing';
+import type { Edited } from './RunEditor';
 
 /** What the menu works with. */
 export interface RowMenuOptions {
@@ -35,13 +35,13 @@ export function rowMenu(options: RowMenuOptions): readonly (MenuItem | null)[] {
     items.push({
       label: t('Compare {n} with this', { n: runs.length - 1 }),
       icon: 'compare',
-      run: () => host.openCompare(id, runs)
+      run: () => actions.compare(runs)
     });
   } else if (baseline && baseline.id !== row.id) {
     items.push({
       label: t('Compare with the baseline'),
       icon: 'compare',
-      run: () => host.openCompare(id, [baseline.id, row.id])
+      run: () => actions.compare([baseline.id, row.id])
     });
   }
   items.push(

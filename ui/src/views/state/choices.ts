@@ -2,7 +2,6 @@
 
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { TableChoices } from '../../model/choices';
-import { assignColours, colourOf, cssColour } from '../../model/colours';
 import { Remembered } from '../../model/remembering';
 import type { Source } from '../../source/source';
 import { useServices } from '../services';
@@ -56,19 +55,4 @@ export function useSelectedRuns(place: string): readonly [ReadonlySet<string>, (
   const runs = useMemo(() => new Set(selection), [selection]);
   const select = useCallback((next: ReadonlySet<string>) => change(so => ({ ...so, selection: [...next] })), [change]);
   return [runs, select];
-}
-
-/** Give runs that are drawn together colours that differ; returns the CSS colour of each, and remembers them. */
-export function useRunColours(place: string, runs: readonly string[]): ReadonlyMap<string, string> {
-  const { choices, change, loaded } = useChoices(place);
-  const { colours } = choices;
-  const key = runs.join('\n');
-  const given = useMemo(() => assignColours(runs, colours), [key, colours]); // eslint-disable-line react-hooks/exhaustive-deps -- `key` stands for the runs
-  useEffect(() => {
-    const isNew = Object.entries(given).some(([run, colour]) => colours[run] !== colour);
-    if (loaded && isNew) {
-      change(so => ({ ...so, colours: { ...so.colours, ...given } }));
-    }
-  }, [given, colours, change, loaded]);
-  return useMemo(() => new Map(runs.map(run => [run, cssColour(colourOf(run, given))])), [key, given]); // eslint-disable-line react-hooks/exhaustive-deps -- as above
 }

@@ -10,7 +10,7 @@ import type { Band, Column, Columns } from '../../model/columns';
 import type { Head } from '../../model/rows';
 import { cycleSort, formatSort, parseSort } from '../../model/sorting';
 import type { SortKey } from '../../model/sorting';
-import type { HeadActions } from './head';
+import type { HeadActions } from './TableHead';
 
 const NONE: never[] = [];
 const NO_FACTS: Head['columns'] = [];

@@ -5,9 +5,9 @@ import type { ReactElement } from 'react';
 import type { Place } from '../../contract';
 import { isAborted } from '../../source/http';
 import { Face, Waiting } from '../parts';
-import { FailureFace } from '../runs/faces';
+import { FailureFace } from '../runs/Faces';
 import { useServices } from '../services';
-import { RunsPanel } from './runs_panel';
+import { RunsPanel } from './RunsPanel';
 
 /** The format of the contract that this panel speaks. */
 const FORMAT = 1;

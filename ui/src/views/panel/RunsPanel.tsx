@@ -13,19 +13,19 @@ import { Menu } from '../parts';
 import type { Anchor } from '../parts';
 import { useActions } from '../runs/actions';
 import type { Actions } from '../runs/actions';
-import { RunEditor } from '../runs/editing';
-import type { Edited } from '../runs/editing';
-import { PlaceFace, RowsFace } from '../runs/faces';
+import { RunEditor } from '../runs/RunEditor';
+import type { Edited } from '../runs/RunEditor';
+import { PlaceFace, RowsFace } from '../runs/Faces';
 import { rowMenu } from '../runs/menu';
-import { QueryBar, QueryError } from '../runs/query_bar';
-import { QuickFilters, Said } from '../runs/quick';
-import { SelectionBar } from '../runs/selection_bar';
+import { QueryBar, QueryError } from '../runs/QueryBar';
+import { QuickFilters, Said } from '../runs/QuickFilters';
+import { SelectionBar } from '../runs/SelectionBar';
 import { useServices } from '../services';
 import { useChoices, useSelectedRuns } from '../state/choices';
 import { useList } from '../state/list';
 import { useNow, useRows } from '../state/rows';
-import { PanelHead } from './panel_head';
-import { PANEL_ROW, PanelRow } from './panel_row';
+import { PanelHead } from './PanelHead';
+import { PANEL_ROW, PanelRow } from './PanelRow';
 
 /** Show the runs of a place beside a notebook. Fills its container; made for 220 to 500 pixels. `onRetry` looks for a place anew. */
 export function RunsPanel(props: { readonly place: Place; readonly onRetry?: () => void }): ReactElement {

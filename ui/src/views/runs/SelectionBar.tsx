@@ -6,7 +6,7 @@ import type { Place, RunRow } from '../../contract';
 import { Button, IconButton } from '../parts';
 import { useServices } from '../services';
 import type { Actions } from './actions';
-import { RunEditor } from './editing';
+import { RunEditor } from './RunEditor';
 
 /** Props of the bar; `rows` are those of the selected runs that are at hand. */
 export interface SelectionBarProps {
@@ -43,7 +43,7 @@ export function SelectionBar(props: SelectionBarProps): ReactElement | null {
         icon="compare"
         disabled={against.length < 2}
         title={runs.length === 1 ? t('Compare with the baseline') : t('Compare the selected runs')}
-        onClick={() => host.openCompare(id, against)}
+        onClick={() => actions.compare(against)}
       >
         {runs.length > 1 ? t('Compare {n}', { n: runs.length }) : t('Compare')}
       </Button>

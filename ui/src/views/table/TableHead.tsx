@@ -9,7 +9,7 @@ import type { SortKey } from '../../model/sorting';
 import { Icon, Menu } from '../parts';
 import type { Anchor, MenuItem } from '../parts';
 import { useWords } from '../services';
-import { cellClass, cellStyle } from './row';
+import { cellClass, cellStyle } from './TableRow';
 
 /** What a head can do to its column. */
 export interface HeadActions {

@@ -12,17 +12,17 @@ import type { PagedRows, Rows } from '../../model/rows';
 import { Menu } from '../parts';
 import type { Anchor } from '../parts';
 import type { Actions } from '../runs/actions';
-import { RunEditor } from '../runs/editing';
-import type { Edited } from '../runs/editing';
+import { RunEditor } from '../runs/RunEditor';
+import type { Edited } from '../runs/RunEditor';
 import { rowMenu } from '../runs/menu';
 import { useServices } from '../services';
 import { useList } from '../state/list';
 import { useNow } from '../state/rows';
 import type { GroupedItem, UsedGroups } from './groups';
-import { TableHead } from './head';
+import { TableHead } from './TableHead';
 import type { Layout } from './layout';
-import { GroupRow, TABLE_ROW, TableRow } from './row';
-import type { RowShared } from './row';
+import { GroupRow, TABLE_ROW, TableRow } from './TableRow';
+import type { RowShared } from './TableRow';
 
 /** Props of the grid; `groups` null shows the rows one after another. */
 export interface GridProps {
@@ -355,9 +355,7 @@ function useKeys(
   setMenu: (menu: { anchor: Anchor; row: RunRow; index: number }) => void,
   ids: string
 ): (event: KeyboardEvent) => void {
-  const { place, rows, layout, actions, selected, onKeys } = props;
-  const { host } = useServices();
-  const id = place.id ?? '';
+  const { rows, layout, actions, selected, onKeys } = props;
   const { active } = list;
   return event => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
@@ -386,7 +384,7 @@ function useKeys(
     } else if (key === 'c') {
       const compared = runs.length === 1 && baseline ? [baseline.id, ...runs] : runs;
       if (new Set(compared).size > 1) {
-        host.openCompare(id, [...new Set(compared)]);
+        actions.compare([...new Set(compared)]);
       }
     } else if (row && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
       setMenu({ anchor: here, row, index: active });

@@ -3,12 +3,13 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactElement } from 'react';
 import type { Place } from '../src';
-import { PlacePanel, PromoteDialog, RunsTable, useServices } from '../src';
+import { CompareView, PlacePanel, PromoteDialog, RunsTable, RunView, useServices } from '../src';
+import { visible } from '../src/model/format';
 import { Button, Dialog, Icon, IconButton } from '../src/views/parts';
 import type { PageHost, Shown } from './host';
 import { formatRoute, parseRoute } from './routes';
+import type { Names } from './names';
 import type { Route } from './routes';
-import { CompareView, RunView } from './views';
 
 const TABS = 'trackside-tabs';
 const SIDE = 'trackside-side';
@@ -16,15 +17,17 @@ const SIDE = 'trackside-side';
 /** Draw the page. */
 export function Shell(props: {
   readonly host: PageHost;
+  readonly names: Names;
   readonly path: string;
   readonly isConnected: boolean;
   readonly onPlace: (place: Place) => void;
 }): ReactElement {
-  const { host, path, isConnected, onPlace } = props;
+  const { host, names, path, isConnected, onPlace } = props;
   const { t } = useServices();
   const desk = useSyncExternalStore(host.subscribe, host.current);
   const [place, setPlace] = useState<Place | null>(null);
-  const { route, tabs, close } = useTabs();
+  const { route, tabs, close, replace } = useTabs();
+  useSyncExternalStore(names.subscribe, names.current);
   const found = useCallback(
     (next: Place) => {
       setPlace(next);
@@ -49,9 +52,16 @@ export function Shell(props: {
       </aside>
       <Splitter width={side} onWidth={setSide} />
       <main className="ts-page-main" id="ts-main" tabIndex={-1}>
-        <TabList tabs={tabs} route={route} onClose={close} />
-        <div className="ts-page-view" role="tabpanel" aria-label={titleOf(route, t)}>
-          {place ? <View route={route} place={place} /> : null}
+        <TabList tabs={tabs} route={route} names={names} onClose={close} />
+        <div className="ts-page-view" role="tabpanel" aria-label={titleOf(route, names, t)}>
+          {place ? (
+            <View
+              key={tabs.findIndex(tab => formatRoute(tab) === formatRoute(route))}
+              route={route}
+              place={place}
+              onReplace={replace}
+            />
+          ) : null}
         </div>
       </main>
       {place && desk.promoting !== null ? (
@@ -90,23 +100,36 @@ function skip(event: { preventDefault(): void }): void {
   document.getElementById('ts-main')?.focus();
 }
 
-function View({ route, place }: { readonly route: Route; readonly place: Place }): ReactElement {
+function View(props: {
+  readonly route: Route;
+  readonly place: Place;
+  readonly onReplace: (before: Route, after: Route) => void;
+}): ReactElement {
+  const { route, place, onReplace } = props;
   switch (route.view) {
     case 'run':
       return <RunView key={route.run} place={place} run={route.run} />;
     case 'compare':
-      return <CompareView key={route.runs.join()} place={place} runs={route.runs} />;
+      return (
+        <CompareView
+          place={place}
+          runs={route.runs}
+          onRuns={runs => onReplace(route, runs.length > 1 ? { view: 'compare', runs } : { view: 'table' })}
+        />
+      );
     default:
       return <RunsTable place={place} />;
   }
 }
 
-function titleOf(route: Route, t: ReturnType<typeof useServices>['t']): string {
+function titleOf(route: Route, names: Names, t: ReturnType<typeof useServices>['t']): string {
   switch (route.view) {
     case 'run':
-      return t('Run {name}', { name: route.run.slice(-6) });
+      return visible(names.of(route.run), 40);
     case 'compare':
-      return t('Compare {n} runs', { n: route.runs.length });
+      return route.runs.length === 2
+        ? route.runs.map(run => visible(names.of(run), 24)).join(' · ')
+        : t('Compare {n} runs', { n: route.runs.length });
     default:
       return t('Experiments');
   }
@@ -115,9 +138,10 @@ function titleOf(route: Route, t: ReturnType<typeof useServices>['t']): string {
 function TabList(props: {
   readonly tabs: readonly Route[];
   readonly route: Route;
+  readonly names: Names;
   readonly onClose: (route: Route) => void;
 }): ReactElement {
-  const { tabs, route, onClose } = props;
+  const { tabs, route, names, onClose } = props;
   const { t } = useServices();
   const now = formatRoute(route);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -134,7 +158,7 @@ function TabList(props: {
     <div className="ts-tabs" role="tablist" aria-label={t('Views')} onKeyDown={onKeyDown}>
       {tabs.map(tab => {
         const hash = formatRoute(tab);
-        const title = titleOf(tab, t);
+        const title = titleOf(tab, names, t);
         return (
           <span key={hash} className={hash === now ? 'ts-tab ts-tab-on' : 'ts-tab'} role="presentation">
             <button
@@ -165,7 +189,12 @@ function TabList(props: {
   );
 }
 
-function useTabs(): { readonly route: Route; readonly tabs: readonly Route[]; readonly close: (route: Route) => void } {
+function useTabs(): {
+  readonly route: Route;
+  readonly tabs: readonly Route[];
+  readonly close: (route: Route) => void;
+  readonly replace: (before: Route, after: Route) => void;
+} {
   const [route, setRoute] = useState(() => parseRoute(location.hash));
   const [kept, setKept] = useStored<readonly string[]>(TABS, []);
   useEffect(() => {
@@ -191,7 +220,13 @@ function useTabs(): { readonly route: Route; readonly tabs: readonly Route[]; re
       setRoute(parseRoute(next));
     }
   };
-  return { route, tabs: hashes.map(parseRoute), close };
+  const replace = (before: Route, after: Route): void => {
+    const next = formatRoute(after);
+    setKept(kept.map(one => (one === formatRoute(before) ? next : one)).filter(one => one !== '#/table'));
+    history.replaceState(null, '', next);
+    setRoute(after);
+  };
+  return { route, tabs: hashes.map(parseRoute), close, replace };
 }
 
 function useStored<T>(name: string, first: T): readonly [T, (value: T) => void] {

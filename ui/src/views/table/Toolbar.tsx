@@ -8,10 +8,10 @@ import type { Column, Columns } from '../../model/columns';
 import { formatCount, visible } from '../../model/format';
 import type { Head } from '../../model/rows';
 import { Button, Icon, IconButton, Menu } from '../parts';
-import { QueryBar, QueryError } from '../runs/query_bar';
-import { QuickFilters, Said } from '../runs/quick';
+import { QueryBar, QueryError } from '../runs/QueryBar';
+import { QuickFilters, Said } from '../runs/QuickFilters';
 import { counted, useWords } from '../services';
-import { ColumnsPopover, KeysPopover, SamePopover } from './columns_popover';
+import { ColumnsPopover, KeysPopover, SamePopover } from './ColumnsPopover';
 
 /** Props of the bar. */
 export interface ToolbarProps {

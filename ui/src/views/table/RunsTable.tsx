@@ -5,17 +5,17 @@ import type { ReactElement } from 'react';
 import type { Place } from '../../contract';
 import { wholeQuery } from '../../model/query';
 import { useActions } from '../runs/actions';
-import { PlaceFace, RowsFace } from '../runs/faces';
-import { SelectionBar } from '../runs/selection_bar';
+import { PlaceFace, RowsFace } from '../runs/Faces';
+import { SelectionBar } from '../runs/SelectionBar';
 import { useServices } from '../services';
 import { useChoices, useSelectedRuns } from '../state/choices';
 import { useRows } from '../state/rows';
 import type { RowsRequest } from '../state/rows';
 import { useBest } from './best';
-import { Grid } from './grid';
+import { Grid } from './Grid';
 import { useGroups } from './groups';
 import { useLayout } from './layout';
-import { Toolbar } from './toolbar';
+import { Toolbar } from './Toolbar';
 
 /** Show all runs of a place in a table. Fills its container. */
 export function RunsTable({ place }: { readonly place: Place }): ReactElement {

@@ -8,7 +8,7 @@ import { isAborted } from '../../source/http';
 import { SourceError } from '../../source/source';
 import { Button, Dialog, Icon, Waiting } from '../parts';
 import { useServices } from '../services';
-import { PreviewFiles } from './preview_files';
+import { PreviewFiles } from './PreviewFiles';
 import { useTask } from './task';
 
 /** Props of the dialog; `run` is a `RunRow.id`. */
