@@ -183,9 +183,9 @@ class Client:
 
     connection: Any
 
-    def run(self, source: str, timeout: float = 30) -> list[dict[str, Any]]:
+    def run(self, source: str, timeout: float = 30, **more: Any) -> list[dict[str, Any]]:
         """Run a cell and return its IOPub messages up to idle."""
-        return self._until_idle(self.connection.execute(source), timeout)
+        return self._until_idle(self.connection.execute(source, **more), timeout)
 
     def answers(self, request: Any, timeout: float = 30) -> list[dict[str, Any]]:
         """Send a request made by hand and return its IOPub messages up to idle."""

@@ -96,3 +96,18 @@ def test_any_json_gives_a_record_that_can_be_listed(stored: dict[str, Any]) -> N
     record, _ = parse_record(json_bytes({**GOOD, **stored}))
     assert set(record) == set(empty_record())
     assert parse_glances([glance_of(record).decode()])
+
+
+@pytest.mark.parametrize("field", ["started", "ended", "duration"])
+def test_an_integer_larger_than_any_float_is_a_wrong_time(field: str) -> None:
+    record, problem = parse_record(json_bytes({**GOOD, field: 10**400}))
+    assert problem == f"Its record is damaged in: {field}."
+    assert record["title"] == GOOD["title"]
+
+
+def test_a_number_in_place_of_a_yes_is_put_right_and_not_handed_on_unparsed() -> None:
+    stored = {**GOOD, "author": {"name": "Ada", "email": "", "fallback": 1}}
+    record, problem, is_whole = parse_stored(json_bytes(stored))
+    assert record["author"]["fallback"] is True
+    assert problem is None
+    assert not is_whole

@@ -85,3 +85,14 @@ def test_glances_somebody_else_wrote_are_read_anew(scratch: Scratch, glance: str
     connection.commit()
     connection.close()
     assert len(select(repository, query="metrics.acc > 0").entries) == 3
+
+
+def test_rows_in_any_order_and_number_are_all_there_once_settled(tmp_path: Path) -> None:
+    index = Index(tmp_path)
+    rows = [(ROW[0]._replace(oid=f"{number * 7_919 % 12_000:040d}"), b"%d" % number) for number in range(12_000)]
+    for begin in range(0, len(rows), 1_000):
+        index.add(rows[begin : begin + 1_000])
+    index.add(rows[:1])
+    assert index.is_settled
+    assert index.records() == {glance.oid: record for glance, record in rows}
+    assert index.glances() == {glance.oid: glance for glance, _ in rows}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 from repositories import Scratch, make_experiment, make_experiments, make_scratch, scratch
 
+from trackside.encode import json_bytes
 from trackside.errors import NameTakenError, NotFoundError, UsageError
+from trackside.experiment import empty_record
+from trackside.git.objects import read_objects
 from trackside.git.repository import open_repository
+from trackside.index import Index
+from trackside.row import row_of
 from trackside.store import Store
 
 __all__ = ["scratch"]
@@ -183,3 +190,62 @@ def test_without_a_place_for_the_index_all_is_read_all_the_same(scratch: Scratch
     store = open_store(scratch)
     assert not store.index.is_usable
     assert len(store.read(store.shelf())) == len(store.rows(store.shelf())) == 3
+
+
+@pytest.mark.parametrize("has_memory_files", [True, False])
+def test_hundreds_are_read_with_and_without_files_in_memory(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch, has_memory_files: bool
+) -> None:
+    if not has_memory_files:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    make_experiments(scratch, 150)
+    store = open_store(scratch)
+    shelf = store.shelf()
+    stored = read_objects(store.repository, [f"{oid}:.trackside/run.json" for oid in shelf.refs])
+    names = [json.loads(found.data)["name"] for found in stored if found is not None]
+    assert sorted(names) == [f"run-{number:06d}" for number in range(150)]
+
+
+def test_hundreds_read_at_once_are_what_they_are_one_by_one(scratch: Scratch) -> None:
+    make_experiments(scratch, 300)
+    make_experiment(scratch, "odd", files={".trackside/run.json": b'{"format": 1, "title": "spaced"}'})
+    store = open_store(scratch)
+    shelf = store.shelf()
+    at_once = {row.name: row for row in store.rows(shelf)}
+    one_by_one = open_store(scratch)
+    one_by_one.index.forget(())
+    for oid in [*list(shelf.refs)[::20], store.find("odd")[1]]:
+        (experiment,) = one_by_one.read(shelf, [oid])
+        assert row_of(experiment) == at_once[experiment["name"]]
+
+
+def test_a_whole_number_too_large_for_the_index_is_still_a_row(scratch: Scratch) -> None:
+    record = {**empty_record(name="late"), "started": 10**30}
+    make_experiment(scratch, "late", files={".trackside/run.json": json_bytes(record)})
+    store = open_store(scratch)
+    assert [row.started for row in store.rows(store.shelf())] == [10**30]
+    assert names(open_store(scratch)) == ["late"]
+
+
+def test_what_waits_for_the_index_is_read_without_it_and_is_there_once_closed(scratch: Scratch) -> None:
+    make_experiments(scratch, 150)
+    store = open_store(scratch)
+    shelf = store.shelf()
+    store.entries(shelf)
+    assert len(store.records(list(shelf.refs))) == 150
+    store.close()
+    index = Index(store.repository.own_dir)
+    assert set(index.glances()) == set(index.records()) == set(shelf.refs)
+
+
+def test_a_locked_index_costs_no_run(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackside.index._PATIENCE", 0.05)
+    make_experiments(scratch, 150)
+    store = open_store(scratch)
+    shelf = store.shelf()
+    other = sqlite3.connect(store.index.path)
+    other.execute("BEGIN IMMEDIATE")
+    assert len(store.entries(shelf)) == 150
+    assert not store.index.is_settled
+    assert {item["record"]["branch"] for item in store.read(shelf)} == {"main"}
+    other.close()

@@ -18,8 +18,8 @@ _ORIGINS: Final = ("explicit", "declared", "parameters-cell", "auto", "printed")
 _BOXES: Final = ("params", "data", "other")
 _DIRECTIONS: Final = ("higher", "lower", "unknown")
 _STATUSES: Final = ("open", "finished", "failed", "interrupted")
-_NUMBERS: Final = (float, int)
-_WRONG: Final = (TypeError, ValueError, KeyError, AttributeError)
+#: OverflowError: an integer of JSON can be larger than any float.
+_WRONG: Final = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 _SPARK_TYPES: Final = {float, int, type(None)}
 _INFINITE: Final = ("NaN", "Infinity", "-Infinity")
 
@@ -52,15 +52,10 @@ def parse_record(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
 
 def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Record, str | None, bool]:
     """Read a record as `parse_record` does; also tell whether `data` is JSON of that very record, nothing left out."""
+    stored = _parsed(data)
+    if isinstance(stored, str):
+        return empty_record(name=name, baseline=baseline), stored, False
     record = empty_record(name=name, baseline=baseline)
-    if len(data) > _LARGEST:
-        return record, f"Its record is larger than {_LARGEST // 1_000_000} MB, so it was not read.", False
-    try:
-        stored = json.loads(data.decode("utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return record, "Its record is not valid JSON.", False
-    if type(stored) is not dict:
-        return record, "Its record is not a JSON object.", False
     wrong = _take_all(record, stored)
     version = stored.get("format")
     if type(version) is not int:
@@ -71,12 +66,31 @@ def parse_stored(data: bytes, *, name: str = "", baseline: str = "") -> tuple[Re
     if wrong:
         return record, f"Its record is damaged in: {', '.join(wrong)}.", False
     # A lone surrogate survives as an escape in the text, but not as text of its own.
-    return record, None, record == stored and b"\\ud" not in data
+    return record, None, _is_same(record, stored) and b"\\ud" not in data
+
+
+def _parsed(data: bytes) -> dict[str, Any] | str:
+    """Parse the bytes of a record, or say in a sentence what they are instead."""
+    if len(data) > _LARGEST:
+        return f"Its record is larger than {_LARGEST // 1_000_000} MB, so it was not read."
+    try:
+        stored = _decode(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return "Its record is not valid JSON."
+    return stored if type(stored) is dict else "Its record is not a JSON object."
+
+
+def _is_same(record: Record, stored: Mapping[str, Any]) -> bool:
+    """Tell whether nothing was left out or put right; a flag may have been, since to Python 1 equals True."""
+    return record == stored and type(stored["author"]["fallback"]) is bool
 
 
 def _refuse(word: str) -> None:
     """JSON has no NaN and no infinities; a text with one could not be handed on as JSON."""
     raise ValueError(word)
+
+
+_decode: Final = json.JSONDecoder(parse_constant=_refuse).decode
 
 
 def _take_all(record: Record, stored: Mapping[str, Any]) -> list[str]:
@@ -187,50 +201,17 @@ def _scalar(value: object) -> Any:
     return value
 
 
-_any_param = _object(
+_param = _object(
     {"value": _value, "type": _text, "origin": _one_of(_ORIGINS), "box": _one_of(_BOXES)},
     rule=_text,
     values=_list_of(_value),
 )
-_any_metric = _object(
+_metric = _object(
     {
         "last": _number, "step": _whole, "min": _optional_number, "max": _optional_number, "count": _whole,
         "direction": _one_of(_DIRECTIONS), "origin": _one_of(_ORIGINS), "spark": _spark,
     }
 )  # fmt: skip
-
-
-def _param(fact: Any) -> Any:
-    """Read a parameter; the commonest form is told at a glance, which halves the first listing of a large clone."""
-    if (
-        type(fact) is dict
-        and len(fact) == 4
-        and type(fact.get("value", fact)) in _SCALARS
-        and type(fact.get("type")) is str
-        and fact.get("origin") in _ORIGINS
-        and fact.get("box") in _BOXES
-    ):
-        return fact
-    return _any_param(fact)
-
-
-def _metric(fact: Any) -> Any:
-    """Read a metric; the commonest form is told at a glance."""
-    if (
-        type(fact) is dict
-        and len(fact) == 8
-        and type(fact.get("last")) in _NUMBERS
-        and type(fact.get("min")) in _NUMBERS
-        and type(fact.get("max")) in _NUMBERS
-        and type(fact.get("step")) is int
-        and type(fact.get("count")) is int
-        and fact.get("direction") in _DIRECTIONS
-        and fact.get("origin") in _ORIGINS
-        and type(fact.get("spark")) is list
-        and {*map(type, fact["spark"])} <= _SPARK_TYPES
-    ):
-        return fact
-    return _any_metric(fact)
 
 
 _figure = _object(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside.annotations import fold_annotations, format_event, parse_events
+from trackside.canonical import cut_glance
 from trackside.encode import json_bytes
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_stored
@@ -27,6 +28,8 @@ _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
 #: Records read and remembered in one go.
 _AT_ONCE: Final = 1_000
+#: Fewer are parsed in the time the pattern of `canonical` takes to compile.
+_MANY: Final = 200
 _LARGEST_READ: Final = 20_000_000
 _UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
 
@@ -53,8 +56,8 @@ class Store:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self._index: Index | None = None
-        #: What was read where there is no index to remember it.
-        self._unsaved: dict[str, tuple[Glance, bytes]] = {}
+        #: What was read from Git and the index does not hold yet, or cannot.
+        self._fresh: dict[str, tuple[Glance, bytes]] = {}
 
     @property
     def index(self) -> Index:
@@ -140,8 +143,10 @@ class Store:
 
     def records(self, oids: Sequence[str]) -> dict[str, bytes]:
         """Return checked records as JSON by commit id, of commits `rows` or `read` met before."""
-        kept = self.index.records(oids if len(oids) < _AT_ONCE else None)
-        return {**kept, **{oid: record for oid, (_, record) in self._unsaved.items()}}
+        fresh = {oid: self._fresh[oid][1] for oid in oids if oid in self._fresh}
+        if len(fresh) == len(oids):
+            return fresh
+        return {**self.index.records(oids if len(oids) < _AT_ONCE else None), **fresh}
 
     def find(self, name: str) -> tuple[ExperimentRef, str]:
         """Find an experiment by its name, or a unique beginning of its name or commit id; NotFoundError if none."""
@@ -264,17 +269,18 @@ class Store:
 
     def _known(self, shelf: Shelf, oids: Sequence[str] | None) -> dict[str, Glance]:
         """Return what is known of the commits (None: all on the shelf), after reading those met for the first time."""
+        if self._fresh and self.index.is_settled:
+            self._fresh = {}
         wanted = shelf.refs if oids is None else {oid: shelf.refs[oid] for oid in oids}
         known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
-        known.update((oid, glance) for oid, (glance, _) in self._unsaved.items())
+        known.update((oid, glance) for oid, (glance, _) in self._fresh.items())
         unknown = [oid for oid in wanted if oid not in known]
         parts = [unknown[begin : begin + _AT_ONCE] for begin in range(0, len(unknown), _AT_ONCE)]
         for part, objects in zip(parts, self._records_ahead(parts)):
             with without_collection():
                 learned = self._learn(wanted, part, objects)
             self.index.add(learned)
-            if not self.index.is_usable:
-                self._unsaved.update((row[0].oid, row) for row in learned)
+            self._fresh.update((row[0].oid, row) for row in learned)
             known.update((glance.oid, glance) for glance, _ in learned)
         return known
 
@@ -302,10 +308,14 @@ class Store:
         learned = []
         foreign = []
         for oid, found in zip(oids, objects):
-            ref = wanted[oid][0]
             if found is None:
                 foreign.append(oid)
                 continue
+            cut = cut_glance(found.data) if len(oids) >= _MANY else None
+            if cut is not None:
+                learned.append((Glance(oid, "trackside", None, *cut), found.data))
+                continue
+            ref = wanted[oid][0]
             record, problem, is_whole = parse_stored(found.data, name=ref.name, baseline=ref.baseline)
             learned.append(_learned(oid, "trackside", record, problem, found.data if is_whole else None))
         for oid, commit in zip(foreign, read_objects(self.repository, foreign)):
@@ -405,7 +415,8 @@ def _learned(
     oid: str, source: str, record: Record, problem: str | None, stored: bytes | None = None
 ) -> tuple[Glance, bytes]:
     tags = json_bytes(record["tags"]).decode()
-    glance = Glance(oid, source, problem, record["started"], tags, glance_of(record).decode())
+    # A stranger's integer may be larger than SQLite takes; as a time it fits a float.
+    glance = Glance(oid, source, problem, float(record["started"]), tags, glance_of(record).decode())
     return glance, stored or json_bytes(record)
 
 

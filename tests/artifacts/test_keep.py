@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from trackside.artifacts import Kept, cache, keep_artifact
-from trackside.artifacts.cache import Cache
+from trackside.artifacts import Kept, copying, keep_artifact
+from trackside.artifacts.cache import Cache, Stat
 from trackside.artifacts.dvcconfig import dvc_cache
 from trackside.errors import NotFoundError, StorageError, UsageError
 from trackside.journal.writer import Journal
@@ -213,14 +214,14 @@ def test_many_at_once_leave_one_whole_object(place: Place) -> None:
 
 def test_a_file_that_keeps_changing_is_told_and_not_kept(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     path = place.write("model.bin")
-    real = cache.md5_of
+    real = copying.md5_of
 
     def growing(file: Any) -> str:
         with path.open("ab") as writer:
             writer.write(b"more")
         return real(file)
 
-    monkeypatch.setattr(cache, "md5_of", growing)
+    monkeypatch.setattr(copying, "md5_of", growing)
     kept = place.keep("model.bin")
     assert (kept.stored, kept.reason) == ("none", "It kept changing while it was copied.")
     assert place.objects() == []
@@ -228,14 +229,14 @@ def test_a_file_that_keeps_changing_is_told_and_not_kept(place: Place, monkeypat
 
 def test_a_file_that_changes_once_is_kept_as_it_is_then(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     path = place.write("model.bin", b"1" * 2000)
-    real, changes = cache.md5_of, [b"2" * 3000]
+    real, changes = copying.md5_of, [b"2" * 3000]
 
     def once(file: Any) -> str:
         if changes:
             path.write_bytes(changes.pop())
         return real(file)
 
-    monkeypatch.setattr(cache, "md5_of", once)
+    monkeypatch.setattr(copying, "md5_of", once)
     assert place.keep("model.bin").md5 == md5(b"2" * 3000)
 
 
@@ -259,7 +260,7 @@ def test_no_space_is_told_in_words(place: Place, monkeypatch: pytest.MonkeyPatch
     def full(*_: Any) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(cache, "copy_content", full)
+    monkeypatch.setattr(copying, "copy_content", full)
     place.write("model.bin")
     with pytest.raises(StorageError, match="The disk is full"):
         place.keep("model.bin")
@@ -284,6 +285,56 @@ def test_without_copy_file_range_the_same_object_is_made(place: Place, monkeypat
     data = os.urandom(1_000_001)
     place.write("model.bin", data)
     assert place.keep("model.bin").md5 == md5(data)
+
+
+@pytest.mark.parametrize("size", [copying._LARGE, 9_000_001])
+@pytest.mark.parametrize("in_the_kernel", [True, False])
+def test_a_large_file_is_hashed_as_it_is_copied(
+    place: Place, monkeypatch: pytest.MonkeyPatch, size: int, in_the_kernel: bool
+) -> None:
+    monkeypatch.setattr(copying, "_COPIED_AT_ONCE", 1_000_000)
+    if not in_the_kernel:
+        monkeypatch.delattr(os, "copy_file_range", raising=False)
+    data = os.urandom(size)
+    place.write("model.bin", data)
+    assert place.keep("model.bin").md5 == md5(data)
+    (stored,) = place.objects()
+    assert (place.common / "trackside/cache" / stored).read_bytes() == data
+
+
+def test_a_large_file_changed_behind_the_copy_without_a_trace_keeps_the_hash_of_the_copy(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.urandom(9_000_000)
+    path = place.write("model.bin", before)
+    real, seen = copying.copy_content, Stat.of(path.stat())
+
+    def copied_then_changed(source: Any, target: Any, size: int, grew: Any) -> int:
+        copied = real(source, target, size)
+        path.write_bytes(bytes(9_000_000))
+        grew(copied)
+        return copied
+
+    monkeypatch.setattr(copying, "copy_content", copied_then_changed)
+    # As a write through a memory map that the system has not noted yet.
+    monkeypatch.setattr(Stat, "of", lambda _: seen)
+    assert place.keep("model.bin").md5 == md5(before)
+
+
+def test_a_large_file_on_a_full_disk_leaves_no_thread_and_no_object(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Any, target: Any, _: int, grew: Any) -> int:
+        target.write(source.read(1_000_000))
+        grew(1_000_000)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(copying, "copy_content", full)
+    place.write("model.bin", bytes(9_000_000))
+    with pytest.raises(StorageError, match="The disk is full"):
+        place.keep("model.bin")
+    assert place.objects() == []
+    assert not any(thread.name == "trackside-hash" for thread in threading.enumerate())
 
 
 def test_what_is_not_there_is_told(place: Place) -> None:
@@ -324,7 +375,7 @@ def test_no_permission_is_told_in_words(place: Place, monkeypatch: pytest.Monkey
     def refused(*_: Any) -> int:
         raise PermissionError(errno.EACCES, "Permission denied", "model.bin")
 
-    monkeypatch.setattr(cache, "copy_content", refused)
+    monkeypatch.setattr(copying, "copy_content", refused)
     place.write("model.bin")
     with pytest.raises(StorageError, match="No permission"):
         place.keep("model.bin")

@@ -47,6 +47,17 @@ def values(source: str, namespace: dict[str, Any] | None = None) -> dict[str, fl
     return {name: one.value for name, one in run(source, namespace).items()}
 
 
+@pytest.mark.parametrize("source", ["precision = 1e-3", "precision = 10 ** -6", "precision = 4"])
+def test_a_precision_that_says_how_exact_something_shall_be_is_no_result(source: str) -> None:
+    assert values(source) == {}
+
+
+@pytest.mark.parametrize("source", ["precision = 0.87", "precision = hits / found"])
+def test_a_precision_that_may_have_been_measured_is_a_result(source: str) -> None:
+    namespace: dict[str, Any] = {"hits": 1, "found": 1000}
+    assert "precision" in values(source, namespace)
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

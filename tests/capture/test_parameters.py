@@ -110,6 +110,20 @@ def test_items_of_config_dicts_and_classes_are_named_with_a_dot() -> None:
     }
 
 
+def test_grids_searched_one_after_the_other_are_named_by_their_number() -> None:
+    source = 'param_grid = [{"kernel": ["rbf"], "C": [1, 10]}, {"kernel": ["linear"]}]'
+    assert values(source) == {
+        "param_grid.0.kernel": ["rbf"],
+        "param_grid.0.C": [1, 10],
+        "param_grid.1.kernel": ["linear"],
+    }
+
+
+@pytest.mark.parametrize("source", ['rcParams["font.size"] = 12', 'rcParams = {"font.size": 12}', "params = [1, {}]"])
+def test_plot_settings_and_mixed_lists_are_no_configuration(source: str) -> None:
+    assert values(source, namespace={"rcParams": {}}) == {}
+
+
 def test_constructors_are_named_by_class_and_positionals_by_their_signature() -> None:
     source = (
         "from sklearn.ensemble import RandomForestClassifier as RF\nfrom sklearn import linear_model\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,27 @@ def test_filter_sort_limit_and_columns(scratch: Scratch) -> None:
     assert said.out.splitlines()[0] == "name\tmetrics.acc\tparams.lr"
     assert [row["name"] for row in said.table()] == ["run-000018", "run-000016"]
     assert trackside(scratch, "list", "metrics.acc", ">", "2").out.count("\n") == 1
+
+
+WIDE = {"model": "gradient-boosted", "learning_rate": 0.000123456, "number_of_estimators": 1200, "seed": 1}
+
+
+@pytest.mark.parametrize("width", [30, 44, 60, 80, 100, 160])
+def test_a_narrow_terminal_drops_columns_and_cuts_none(scratch: Scratch, width: int) -> None:
+    for number, name in enumerate(["patient-heron-4k", "brisk-marmot-7q"]):
+        params = {key: value if type(value) is str else value + number for key, value in WIDE.items()}
+        metrics = {"validation_accuracy": [0.5, 0.912345 + number / 10], "loss": [0.9, 0.25 + number]}
+        make_experiment(scratch, name, params=params | {"model": f"{WIDE['model']}-{number}"}, metrics=metrics)
+    out = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(scratch, "list", width=width))
+    head, *lines = out.replace("\r", "").split("\n")
+    table = [line for line in [head, *lines] if line.startswith(("name ", "✓"))]
+    assert len(table) == 3
+    assert not any("…" in line for line in table)
+    assert all(len(line.rstrip()) <= width for line in table)
+    assert "patient-heron-4k" in out
+    told = re.search(r"(\d+) more column", out)
+    shown = sum(title in head for title in ("age", "duration", "validation_accuracy", "loss", *WIDE))
+    assert shown + ("▁" in out) + (int(told[1]) if told else 0) == 9
 
 
 def test_json_keeps_the_contract(scratch: Scratch) -> None:

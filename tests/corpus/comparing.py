@@ -20,7 +20,11 @@ _BY_NATURE: Final = (
     (re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)? ?(?:[nµμum]?s|secs?|seconds|min|minutes)\b"), "<took>"),
     (re.compile(r"\d+:\d\d<[\d:?]+, +[\d.?]+ ?(?:it/s|s/it)"), "<progress>"),
     (re.compile(r"[\d.?]+ ?(?:it/s|s/it)"), "<rate>"),
+    # Told only where it took long enough to be worth it.
+    (re.compile(r"\btime = [\d.e-]+ sec\b"), ""),
     (re.compile(r"\btime=[\d.e-]+"), "time=<took>"),
+    # A fit tells its time only when it was worth telling.
+    (re.compile(r"\btime = <took>"), ""),
     (re.compile(r"^Tip: .*\n(?:\S+://\S+\n)*", re.MULTILINE), "<tip of the day>"),
 )
 #: A progress bar redraws as often as time allows; what it ends with counts.

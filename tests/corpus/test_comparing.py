@@ -33,6 +33,13 @@ def test_another_error_is_a_difference() -> None:
     assert differences([_cell(one)], [_cell(other)]) != []
 
 
+def test_a_time_told_only_by_the_slower_fit_is_no_difference() -> None:
+    one = _printed("│ EDM = 2.25e-06 │                          │\n")
+    other = _printed("│ EDM = 2.25e-06 │      time = 0.2 sec      │\n")
+
+    assert differences([_cell(one)], [_cell(other)]) == []
+
+
 def test_addresses_times_and_counts_of_cells_are_no_difference() -> None:
     one = _printed("<f at 0x7f3a12345678> took 1.52 s on Fri, 20 Nov 2026, \x1b[36mCell In[3]\x1b[39m, line 1")
     other = _printed("<f at 0x7f3a87654321> took 380 ms on Sat, 21 Nov 2026, \x1b[36mCell In[4]\x1b[39m, line 1")

@@ -160,6 +160,50 @@ def test_a_signal_handler_may_log_while_a_line_is_written(tmp_path: Path, monkey
     assert sorted(points(journal.path)) == [0, 1]
 
 
+def test_on_a_full_disk_a_line_costs_the_same_however_many_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.create(tmp_path, new_run_id())
+    start(journal)
+    tried: list[int] = []
+
+    def refuse(_: int, data: bytes) -> int:
+        tried.append(len(data))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer.os, "write", refuse)
+        for number in range(2_000):
+            journal.point('"n"', str(number), number)
+    assert journal.waiting == len(tried) == 2_000
+    assert max(tried) < 5_000
+
+    journal.point('"n"', "2000", 2_000)
+    assert points(journal.path) == list(range(2_001))
+
+
+def test_a_signal_handler_that_logs_while_waiting_lines_are_written_doubles_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal.create(tmp_path, new_run_id())
+    start(journal)
+    real, answers = os.write, ["full", "full", "handler"]
+
+    def write(descriptor: int, data: bytes) -> int:
+        answer = answers.pop(0) if answers else ""
+        if answer == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if answer == "handler":
+            journal.point('"n"', "9", 9)
+        return real(descriptor, data)
+
+    monkeypatch.setattr(writer.os, "write", write)
+    for number in range(3):
+        journal.point('"n"', str(number), number)
+
+    assert sorted(points(journal.path)) == [0, 1, 2, 9]
+
+
 def test_a_forked_child_writes_nothing_even_when_a_lock_was_held(repository: Path) -> None:
     code = """
 import os, signal, sys, threading, time, trackside as t

@@ -41,7 +41,8 @@ export function Shell(props: {
       <a className="ts-skip" href="#ts-main" onClick={skip}>
         {t('Skip to the table')}
       </a>
-      <aside className="ts-page-side" style={{ width: side }}>
+      <aside className="ts-page-side" aria-label={t('Side panel')} style={{ width: side }}>
+        <h1 className="ts-unseen">Trackside</h1>
         <PlacePanel path={path} onPlace={found} />
         {isConnected ? null : (
           <p className="ts-page-away" role="status">
@@ -49,8 +50,8 @@ export function Shell(props: {
             {t('Not connected: this may not be up to date.')}
           </p>
         )}
+        <Splitter width={side} onWidth={setSide} />
       </aside>
-      <Splitter width={side} onWidth={setSide} />
       <main className="ts-page-main" id="ts-main" tabIndex={-1}>
         <TabList tabs={tabs} route={route} names={names} onClose={close} />
         <div className="ts-page-view" role="tabpanel" aria-label={titleOf(route, names, t)}>
@@ -155,12 +156,12 @@ function TabList(props: {
     }
   };
   return (
-    <div className="ts-tabs" role="tablist" aria-label={t('Views')} onKeyDown={onKeyDown}>
+    <div className="ts-pagetabs" role="tablist" aria-label={t('Views')} onKeyDown={onKeyDown}>
       {tabs.map(tab => {
         const hash = formatRoute(tab);
         const title = titleOf(tab, names, t);
         return (
-          <span key={hash} className={hash === now ? 'ts-tab ts-tab-on' : 'ts-tab'} role="presentation">
+          <span key={hash} className={hash === now ? 'ts-pagetab ts-pagetab-on' : 'ts-pagetab'} role="presentation">
             <button
               type="button"
               role="tab"

@@ -1,15 +1,12 @@
 """A content-addressed cache in DVC's layout: `files/md5/<2>/<30>`, whole objects only, mode 444.
 
-An object is the copy itself, hashed after it was made: what lies under a hash has that hash, whatever somebody did
-to the source meanwhile. `copy_file_range` shares the blocks where the file system can (btrfs, XFS) and copies inside
-the kernel elsewhere. A link to the source, which DVC can make as well, would let later edits of the user's file reach
-into the cache, or take the user's right to write.
+An object is the copy itself, and its name the hash of that copy (`copying`): what lies under a hash has that hash,
+whatever somebody did to the source meanwhile. A link to the source, which DVC can make as well, would let later edits
+of the user's file reach into the cache, or take the user's right to write.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
 import secrets
 import stat
@@ -20,15 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-_COPIED_AT_ONCE: Final = 64 << 20
-_READ_AT_ONCE: Final = 256 << 10
+from trackside.artifacts.copying import copy_and_hash
+
 _MODE: Final = 0o444
 _STALE_SECONDS: Final = 86_400
 _TEMPORARY: Final = ".trackside-"
-#: The file system cannot do it; another way can.
-_CANNOT: Final = frozenset(
-    {errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.ENOTTY, errno.EBADF}
-)
 #: A file written a moment ago can change again without its times showing it: clocks of file systems tick this coarsely.
 _TICK_SECONDS: Final = 0.02
 
@@ -86,10 +79,7 @@ class Cache:
         for _ in range(2):
             with open(path, "rb", buffering=0) as source, self._temporary() as temporary:
                 before = settled_stat(source)
-                with open(temporary, "r+b", buffering=0) as target:
-                    copied = copy_content(source, target, before.size)
-                    target.seek(0)
-                    md5 = md5_of(target)
+                copied, md5 = copy_and_hash(source, temporary, before.size)
                 if copied == before.size and Stat.of(os.fstat(source.fileno())) == before:
                     self._place(temporary, md5, before.size)
                     return md5, before
@@ -147,43 +137,3 @@ def settled_stat(file: BinaryIO) -> Stat:
         time.sleep(_TICK_SECONDS)
         found = Stat.of(os.fstat(file.fileno()))
     return found
-
-
-def copy_content(source: BinaryIO, target: BinaryIO, size: int) -> int:
-    """Copy at most `size` bytes the quickest way there is; return how many were copied."""
-    copied = 0
-    if hasattr(os, "copy_file_range"):
-        try:
-            while copied < size:
-                count = os.copy_file_range(source.fileno(), target.fileno(), min(_COPIED_AT_ONCE, size - copied))
-                if not count:
-                    break
-                copied += count
-        except OSError as error:
-            if error.errno not in _CANNOT:
-                raise
-    # Some file systems (/proc, FUSE) copy nothing that way and say so by a zero.
-    source.seek(copied)
-    target.seek(copied)
-    view = memoryview(bytearray(_READ_AT_ONCE))
-    while copied < size:
-        count = source.readinto(view[: size - copied])  # type: ignore[attr-defined]  # raw files have it
-        if not count:
-            break
-        _write_all(target, view[:count])
-        copied += count
-    return copied
-
-
-def _write_all(target: BinaryIO, view: memoryview) -> None:
-    while view:
-        view = view[target.write(view) :]
-
-
-def md5_of(file: BinaryIO) -> str:
-    """Hash the rest of an open file."""
-    digest = hashlib.md5(usedforsecurity=False)
-    view = memoryview(bytearray(_READ_AT_ONCE))
-    while count := file.readinto(view):  # type: ignore[attr-defined]  # raw files have it
-        digest.update(view[:count])
-    return digest.hexdigest()

@@ -1,7 +1,6 @@
 """Which names a cell takes from other cells, and which it gives them; read from its source alone. Pure.
 
-The scopes are worked out on the tree, not by `symtable`: the order within a cell matters here, the source must be
-the one without magics, and Python 3.12 changed what symtable says of comprehensions. Tests hold the two together.
+The order within a cell matters here: what a cell binds before it uses it, it takes from no other.
 """
 
 from __future__ import annotations
@@ -12,35 +11,14 @@ from functools import lru_cache
 from typing import Final
 
 from trackside.capture.cellcode import captured_name, magic_commands, parse_cell
+from trackside.capture.methods import CHANGING, PURE
+from trackside.capture.scopes import comprehension_targets, globals_of, stored_names
+
+__all__ = ["Flow", "flow_of", "globals_of"]
 
 #: Magics after which nobody can say what is defined.
 _OPAQUE_MAGICS: Final = frozenset("run pylab load loadpy store reset reset_selective xdel macro edit".split())
 _OPAQUE_CALLS: Final = frozenset({"exec", "globals", "locals", "vars", "eval", "get_ipython"})
-#: Methods known to leave their object as it was.
-_PURE: Final = frozenset(
-    "score predict predict_proba predict_log_proba decision_function transform head tail describe "
-    "info show plot hist sum mean std var median min max copy items keys values get to_csv to_numpy "
-    "to_list tolist item format join split strip lstrip rstrip lower upper title startswith endswith "
-    "replace count index corr cov groupby value_counts unique nunique isnull isna notnull notna "
-    "astype apply map merge query savefig eval parameters summary evaluate numpy cpu detach round "
-    "reshape dot ravel flatten argmax argmin argsort sample assign sort_values sort_index drop dropna "
-    "fillna rename reset_index set_index pivot pivot_table melt agg aggregate quantile select_dtypes "
-    "memory_usage duplicated drop_duplicates isin between clip abs cumsum diff shift rolling resample "
-    "interpolate to_frame to_dict to_json to_excel to_parquet to_pickle to_html to_string iterrows "
-    "itertuples boxplot bar scatter barh line nlargest nsmallest where mask crosstab explode stack "
-    "unstack transpose any all get_params get_feature_names_out size dim numel view permute squeeze "
-    "unsqueeze float int long bool half double save render display print read exists is_file is_dir "
-    "glob iterdir read_text mkdir resolve joinpath open encode decode zfill splitlines find isdigit "
-    "search match findall finditer state_dict named_parameters total_seconds strftime isoformat date "
-    "time".split()
-)
-#: Methods known to change their object.
-_CHANGING: Final = frozenset(
-    "append extend insert remove pop popitem update add discard clear setdefault sort reverse appendleft "
-    "fit partial_fit load_state_dict compile fill resize put setflags".split()
-)
-_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-_COMPREHENSIONS: Final = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _BRANCHES: Final = frozenset("If For AsyncFor While Try TryStar Match IfExp BoolOp".split())
 
 
@@ -230,9 +208,9 @@ class _CellReader:
                 keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
                 for keyword in node.keywords
             )
-            if root and (in_place or func.attr in _CHANGING):
+            if root and (in_place or func.attr in CHANGING):
                 self.flow.changes.add(root)
-            elif root and func.attr not in _PURE:
+            elif root and func.attr not in PURE:
                 self.flow.touches.add(root)
         for child in ast.iter_child_nodes(node):
             self.visit(child)
@@ -267,7 +245,7 @@ class _CellReader:
     def _ClassDef(self, node: ast.ClassDef) -> None:
         for part in [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]:
             self.visit(part)
-        stored = _stored(node.body)
+        stored = stored_names(node.body)
         self.hidden.append(stored)
         for statement in node.body:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -283,7 +261,7 @@ class _CellReader:
 
     def _comprehension_scope(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
         self.visit(node.generators[0].iter)
-        self.hidden.append(_targets(node))
+        self.hidden.append(comprehension_targets(node))
         for index, generator in enumerate(node.generators):
             if index:
                 self.visit(generator.iter)
@@ -303,128 +281,6 @@ class _CellReader:
             self.bind(name)
 
     _MatchStar = _MatchMapping = _MatchAs
-
-
-def globals_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[set[str], set[str]]:
-    """Return the module-level names a function reads and those it declares global and sets, nested ones included."""
-    arguments = node.args
-    local = {arg.arg for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
-    local.update(arg.arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None)
-    body = _statements(node)
-    declared = _declared(body)
-    stored = _stored(body)
-    local |= stored - declared
-    reads, writes = _read(body, local, declared)
-    return reads, writes | (stored & declared)
-
-
-def _read(body: list[ast.AST], local: set[str], declared: set[str]) -> tuple[set[str], set[str]]:
-    reads: set[str] = set()
-    writes: set[str] = set()
-
-    def walk(node: ast.AST, hidden: frozenset[str]) -> None:
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Store) and node.id not in hidden:
-                reads.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            inner_reads, inner_writes = globals_of(node)
-            inner_declared = _declared(_statements(node))
-            reads.update(name for name in inner_reads if name not in hidden or name in inner_declared)
-            writes.update(inner_writes)
-            outside = [
-                *node.args.defaults,
-                *(default for default in node.args.kw_defaults if default is not None),
-            ]
-            if not isinstance(node, ast.Lambda):
-                outside += [*node.decorator_list, *_annotations(node)]
-            for part in outside:
-                walk(part, hidden)
-        elif isinstance(node, ast.ClassDef):
-            for part in [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]:
-                walk(part, hidden)
-            inside = hidden | (_stored(list(node.body)) - _declared(list(node.body)))
-            for statement in node.body:
-                walk(
-                    statement,
-                    hidden if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside,
-                )
-        elif isinstance(node, _COMPREHENSIONS):
-            walk(node.generators[0].iter, hidden)
-            inside = hidden | _targets(node)
-            for index, generator in enumerate(node.generators):
-                for part in [*([generator.iter] if index else []), generator.target, *generator.ifs]:
-                    walk(part, inside)
-            for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
-                walk(part, inside)
-        else:
-            for child in ast.iter_child_nodes(node):
-                walk(child, hidden)
-
-    for statement in body:
-        walk(statement, frozenset(local - declared))
-    return reads, writes
-
-
-def _statements(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
-    return [node.body] if isinstance(node, ast.Lambda) else list(node.body)
-
-
-def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
-    args = node.args
-    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
-    found = [arg.annotation for arg in every if arg is not None and arg.annotation is not None]
-    return [*found, *([node.returns] if node.returns is not None else [])]
-
-
-def _stored(body: list[ast.AST] | list[ast.stmt]) -> set[str]:
-    """Return the names bound in a scope, nested scopes left out but the walrus of comprehensions kept."""
-    names: set[str] = set()
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, _COMPREHENSIONS):
-            names |= {inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)}
-            continue
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif (isinstance(node, ast.ExceptHandler) and node.name) or (
-            isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name
-        ):
-            names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-        elif isinstance(node, ast.Nonlocal):
-            names |= set(node.names)
-        stack.extend(ast.iter_child_nodes(node))
-    return names
-
-
-def _declared(body: list[ast.AST] | list[ast.stmt]) -> set[str]:
-    names: set[str] = set()
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Global):
-            names |= set(node.names)
-        if not isinstance(node, _SCOPES):
-            stack.extend(ast.iter_child_nodes(node))
-    return names
-
-
-def _targets(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> set[str]:
-    return {
-        inner.id
-        for generator in node.generators
-        for inner in ast.walk(generator.target)
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-    }
 
 
 def _root(node: ast.AST) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.capture import callables, exact, scoring
 from trackside.capture.exact import NOTHING
+from trackside.capture.literals import literal
 from trackside.capture.reaching import fields_of, reach
 from trackside.capture.scoring import Cue
 from trackside.capture.survey import Binding, Survey, survey
@@ -35,6 +36,8 @@ _AVERAGES: Final = frozenset({"macro avg", "weighted avg"})
 _MOST_ITEMS: Final = 50
 _MOST_POINTS: Final = 2_000
 _MOST_FOLDS: Final = 200
+#: No classifier worth a number by hand has a smaller precision.
+_LEAST_PRECISION: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ def _bound(binding: Binding, namespace: dict[str, object], found: dict[str, Foun
         cue = scoring.cue(binding.value, namespace) if binding.value is not None else None
         if not (named or (cue and binding.whole and cue.computed and not _is_setting(name))):
             return
-        if _is_start(binding, number[0]) and name not in found:
+        if (_is_start(binding, number[0]) and name not in found) or _is_tolerance(name, binding, number[0]):
             return
         _add(found, name, value, "name" if named else "call", _direction(name, cue))
         return
@@ -172,6 +175,13 @@ def _is_start(binding: Binding, value: float) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
         return True
     return isinstance(node, (ast.Constant, ast.Attribute)) and binding.whole
+
+
+def _is_tolerance(name: str, binding: Binding, value: float) -> bool:
+    """A `precision` written down as a tiny or a whole number is how exact something shall be, not a result."""
+    if "precision" not in name_tokens(name) or binding.value is None or not binding.whole:
+        return False
+    return literal(binding.value) is not NOTHING and (abs(value) < _LEAST_PRECISION or value == int(value) > 1)
 
 
 def _direction(name: str, cue: Cue | None) -> Direction:

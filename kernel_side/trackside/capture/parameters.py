@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LONGEST_TEXT: Final = 80
 _LONGEST_TOLD: Final = 1_000
 _MOST: Final = 500
+_MOST_GRIDS: Final = 10
 _FITS: Final = frozenset(
     "fit fit_transform fit_predict partial_fit fit_resample fit_one_cycle fine_tune train compile "
     "train_test_split cross_val_score cross_validate cross_val_predict cv learning_curve "
@@ -167,10 +168,18 @@ def _add_read(name: str, value: object, rule: str, found: _Found, *, longest: in
 def _assigned(binding: Binding, name: str, namespace: dict[str, object], augmented: set[str], found: _Found) -> None:
     value = binding.value
     if settings.is_config_name(name):
-        items = fields_of(namespace.get(name, NOTHING))
+        held = namespace.get(name, NOTHING)
+        items = fields_of(held)
         if items is not None:
             _config(name, items, found, depth=1)
             return
+        if type(held) is list and 0 < len(held) <= _MOST_GRIDS:
+            # Grids that are searched one after the other.
+            grids = [fields_of(grid) if type(grid) is dict else None for grid in list(held)]
+            if None not in grids:
+                for number, grid in enumerate(grids):
+                    _config(f"{name}.{number}", grid or {}, found, depth=0)
+                return
     if value is None or binding.in_loop or not binding.whole or name in augmented:
         return
     if settings.is_passing_name(name) or settings.is_unwanted(name) or literals.literal(value) is NOTHING:

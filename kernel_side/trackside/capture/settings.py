@@ -83,7 +83,7 @@ def is_tuned(name: str) -> bool:
 def is_config_name(name: str) -> bool:
     """Tell whether a name is that of a whole set of settings: `config`, `CFG`, `train_args`, `param_grid`."""
     tokens = name_tokens(name)
-    if not tokens or _PICTURE & set(tokens):
+    if not tokens or _PICTURE & {*tokens, name.lower()}:
         return False
     return tokens[-1].rstrip("0123456789") in _CONFIG or tokens[0] in _CONFIG
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +25,24 @@ if TYPE_CHECKING:
 
 STYLES: Final = {"open": "cyan", "finished": "green", "failed": "red", "interrupted": "yellow"}
 _GLYPHS: Final = {"open": "●", "finished": "✓", "failed": "✗", "interrupted": "◌"}
-_NARROWEST: Final = 9
+_GAP: Final = 2
+#: A column takes at least a character and the gap after it, so that more than these need not be tried.
+_NARROWEST: Final = 1 + _GAP
+_WIDEST_PARAM: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """One column with all its cells, so that its width is known before the table is drawn."""
+
+    kind: Literal["name", "field", "curve", "metric", "param"]
+    title: str
+    cells: list[Text]
+    is_right: bool = False
+
+    @property
+    def width(self) -> int:
+        return max(cell_len(self.title), *(cell.cell_len for cell in self.cells))
 
 
 def show_table(selection: Selection, asked: Sequence[str]) -> None:
@@ -35,51 +54,80 @@ def show_table(selection: Selection, asked: Sequence[str]) -> None:
         nothing = "No run matches." if selection.every else "No runs yet: `%track` in a notebook starts one."
         console.print(nothing, style="dim")
         return
-    columns, hidden = _fitting(columns_of(rows, asked), console.width, is_asked=bool(asked))
+    columns = columns_of(rows, asked)
     whole = {item["ref"]: item for item in selection.experiments()} if not asked else {}
-    console.print(_table(rows, baseline, columns, whole, is_asked=bool(asked)))
-    for line in _below(rows, selection.total, columns, hidden):
+    most = None if asked else console.width // _NARROWEST
+    drawn = _columns(rows, baseline, columns, whole, is_asked=bool(asked), most=most)
+    left_out = len(columns.metrics) + len(columns.params) - sum(one.kind in ("metric", "param") for one in drawn)
+    if not asked:
+        before = len(drawn)
+        drawn = _fitting(drawn, console.width)
+        left_out += before - len(drawn)
+    console.print(_table(rows, drawn))
+    for line in _below(rows, selection.total, columns, left_out):
         console.print(line, style="dim")
 
 
-def _fitting(columns: Columns, width: int, *, is_asked: bool) -> tuple[Columns, int]:
-    """Keep the columns there is room for: metrics first, parameters after them."""
-    if is_asked:
-        return columns, 0
-    room = max(2, (width - 46) // (_NARROWEST + 2))
-    metrics = columns.metrics[: max(1, room - min(len(columns.params), room // 2))]
-    params = columns.params[: max(0, room - len(metrics))]
-    hidden = len(columns.metrics) + len(columns.params) - len(metrics) - len(params)
-    return Columns(fields=columns.fields, metrics=metrics, params=params, same=columns.same), hidden
-
-
-def _table(
+def _columns(
     rows: Sequence[Row],
     baseline: Row | None,
     columns: Columns,
     whole: dict[str | None, Experiment],
     *,
     is_asked: bool,
-) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    most: int | None,
+) -> list[_Column]:
+    """Make the columns: fields, the curve of the first metric, then at most so many metrics and parameters each."""
     now = time.time()
-    main = columns.metrics[0] if columns.metrics and not is_asked else None
-    fields = columns.fields if is_asked else ["name", "age", "duration"]
-    for name in fields:
-        table.add_column(name, no_wrap=True, justify="right" if name in ("age", "duration") else "left")
-    if main is not None:
-        table.add_column("", no_wrap=True)
-    for name in columns.metrics:
-        table.add_column(words.safe(name), no_wrap=True, justify="right")
-    for name in columns.params:
-        table.add_column(words.safe(name), no_wrap=True, max_width=24)
-    best = {name: _best(rows, name) for name in columns.metrics}
-    for row in rows:
-        cells: list[Text] = [_field(row, name, now) for name in fields]
-        if main is not None:
-            cells.append(_curve(row, main, whole))
-        cells += [_metric(row, name, baseline, best[name]) for name in columns.metrics]
-        cells += [_param(row, name) for name in columns.params]
+    made = [
+        _Column(
+            kind="name" if name == "name" else "field",
+            title=name,
+            cells=[_field(row, name, now) for row in rows],
+            is_right=name in ("age", "duration"),
+        )
+        for name in (columns.fields if is_asked else ["name", "age", "duration"])
+    ]
+    curves = [_curve(row, columns.metrics[0], whole) for row in rows] if columns.metrics and not is_asked else []
+    if any(curve.plain for curve in curves):
+        made.append(_Column(kind="curve", title="", cells=curves))
+    for name in columns.metrics[:most]:
+        best = _best(rows, name)
+        cells = [_metric(row, name, baseline, best) for row in rows]
+        made.append(_Column(kind="metric", title=words.safe(name), cells=cells, is_right=True))
+    for name in columns.params[:most]:
+        made.append(_Column(kind="param", title=words.safe(name), cells=[_param(row, name) for row in rows]))
+    return made
+
+
+def _fitting(columns: list[_Column], width: int) -> list[_Column]:
+    """Drop columns until the others have the room they need: a value cut short tells less than none."""
+    kept = list(columns)
+    while sum(column.width + _GAP for column in kept) - _GAP > width:
+        dropped = _least(kept)
+        if dropped is None:
+            break
+        kept = [column for column in kept if column is not dropped]
+    return kept
+
+
+def _least(columns: Sequence[_Column]) -> _Column | None:
+    """Choose the column to miss first: the last of the more numerous kind, but no curve without its metric."""
+    metrics = [column for column in columns if column.kind == "metric"]
+    params = [column for column in columns if column.kind == "param"]
+    if params and len(params) >= len(metrics):
+        return params[-1]
+    if len(metrics) > 1:
+        return metrics[-1]
+    others = [column for column in columns if column.kind in ("curve", "field")]
+    return others[-1] if others else next(iter(metrics), None)
+
+
+def _table(rows: Sequence[Row], columns: Sequence[_Column]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for column in columns:
+        table.add_column(column.title, no_wrap=True, justify="right" if column.is_right else "left")
+    for row, cells in zip(rows, zip(*(column.cells for column in columns))):
         table.add_row(*cells, style="dim" if row.archived else "")
     return table
 
@@ -129,7 +177,7 @@ def _metric(row: Row, name: str, baseline: Row | None, best: float | None) -> Te
 def _param(row: Row, name: str) -> Text:
     value = row.params.get(name, row.hidden.get(name))
     there = name in row.params or name in row.hidden
-    return Text(format_value(value, 24) if there else "–", style="" if there else "dim")
+    return Text(format_value(value, _WIDEST_PARAM) if there else "–", style="" if there else "dim")
 
 
 def _best(rows: Sequence[Row], name: str) -> float | None:
@@ -142,15 +190,16 @@ def _best(rows: Sequence[Row], name: str) -> float | None:
     return {"higher": max, "lower": min}.get(directions.pop(), lambda _: None)(numbers)
 
 
-def _below(rows: Sequence[Row], total: int, columns: Columns, hidden: int) -> list[str]:
+def _below(rows: Sequence[Row], total: int, columns: Columns, left_out: int) -> list[str]:
     lines = []
     if total > len(rows):
         lines.append(f"{len(rows)} of {total} runs; --all shows the rest")
     if columns.same:
         shown = ", ".join(words.safe(name) for name in columns.same[:8])
         lines.append(f"same in all: {len(columns.same)} ({shown}{', …' if len(columns.same) > 8 else ''})")
-    if hidden:
-        lines.append(f"{hidden} more columns: --columns name,metrics.X,params.Y chooses")
+    if left_out:
+        more = "1 more column" if left_out == 1 else f"{left_out} more columns"
+        lines.append(f"{more}: --columns name,metrics.X,params.Y chooses")
     problems = [row for row in rows if row.problem]
     lines += [f"? {words.safe(row.name)}: {words.safe(row.problem or '')}" for row in problems[:5]]
     return lines

@@ -10,6 +10,7 @@ from trackside.errors import DamagedError
 from trackside.git.repository import Repository
 
 _AT_ONCE: Final = 10_000
+_MANY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def read_objects(repository: Repository, names: Sequence[str]) -> Iterator[Objec
     for begin in range(0, len(names), _AT_ONCE):
         part = names[begin : begin + _AT_ONCE]
         asked = "".join(f"{name}\n" for name in part).encode("utf-8", "surrogateescape")
-        out = repository.git.run("cat-file", "--batch", "--buffer", stdin=asked)
+        out = repository.git.run("cat-file", "--batch", "--buffer", stdin=asked, is_much=len(part) >= _MANY)
         yield from _parse(out, len(part))
 
 

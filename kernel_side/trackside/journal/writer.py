@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from time import time
@@ -22,6 +23,9 @@ from trackside.journal.asked import remove_ask
 from trackside.run import RunId
 
 _MOST_WAITING: Final = 100_000
+#: Bytes of the first attempt when lines wait, and of the next ones when it got through.
+_PROBE: Final = 4_096
+_BLOCK: Final = 1 << 20
 _FULL: Final = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=lambda _: None).encode
 
@@ -44,7 +48,7 @@ class Journal:
         self.files = path.with_suffix(".d")
         self.on_trouble: Callable[[OSError], None] = lambda _: None
         self._descriptor = descriptor
-        self._waiting: list[bytes] = []
+        self._waiting: deque[bytes] = deque()
         #: The file may end in the middle of a line; a newline must come before the next one.
         self._torn = torn
         # Reentrant: a signal handler of the user's may log while the line it interrupted is being written.
@@ -115,29 +119,47 @@ class Journal:
             self.on_trouble(error)
 
     def _flush(self) -> OSError | None:
-        """Write what waits, after the newline that closes a torn line."""
-        block = (b"\n" if self._torn else b"") + b"".join(self._waiting)
-        try:
-            written = os.write(self._descriptor, block)
-        except OSError as error:
-            return error
-        if written < len(block):
-            self._keep_rest(block, written)
-            return _FULL
-        self._waiting, self._torn = [], False
+        """Write what waits, after the newline that closes a torn line.
+
+        A few lines at first: while the disk is full each further line would otherwise cost as much as all that wait.
+        """
+        most = _PROBE
+        while self._waiting or self._torn:
+            # Taken out before they are written: a signal handler that logs meanwhile must not write them again.
+            block = self._take(most)
+            try:
+                written = os.write(self._descriptor, block)
+            except OSError as error:
+                self._keep_rest(block, 0)
+                return error
+            if written < len(block):
+                self._keep_rest(block, written)
+                return _FULL
+            most = _BLOCK
         return None
+
+    def _take(self, most: int) -> bytes:
+        """Take out the first lines that wait, one at least and no more than fit into `most` bytes."""
+        lines = [b"\n"] if self._torn else []
+        self._torn = False
+        size = 0
+        while self._waiting and (not size or size + len(self._waiting[0]) <= most):
+            lines.append(self._waiting.popleft())
+            size += len(lines[-1])
+        return b"".join(lines)
 
     def _keep_rest(self, block: bytes, written: int) -> None:
         """Let wait what the disk did not take; a torn line is written again, one that lacks its newline alone is not.
 
-        A disk that fills up takes part of a block.
+        A disk that fills up takes part of a block. A block that begins with a newline was to close a torn line.
         """
         rest = block[block.rfind(b"\n", 0, written) + 1 :]
         begun = written - (len(block) - len(rest))
         if begun and rest[begun : begun + 1] == b"\n":
             rest = rest[begun + 1 :]
-        self._waiting = [line for line in rest.splitlines(keepends=True) if line != b"\n"]
-        self._torn = bool(begun) or (self._torn and written == 0)
+        lines = [line for line in rest.splitlines(keepends=True) if line != b"\n"]
+        self._waiting.extendleft(reversed(lines))
+        self._torn = self._torn or bool(begun) or (written == 0 and block.startswith(b"\n"))
 
     def keep(self, data: bytes) -> dict[str, object]:
         """Store bytes beside the journal once, by their hash; on refusal return {"$lost", "size"}, never raise."""

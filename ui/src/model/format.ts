@@ -108,6 +108,14 @@ export function formatValue(value: Value | undefined, most = 120): string {
   }
 }
 
+/** The same in little room: long fractions with five significant digits. */
+export function formatShort(value: Value | undefined, most = 40): string {
+  if (typeof value === 'number' && !Number.isInteger(value) && String(value).length > 9) {
+    return formatNumber(value);
+  }
+  return formatValue(value, most);
+}
+
 function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

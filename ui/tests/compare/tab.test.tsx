@@ -40,7 +40,7 @@ describe('the compare tab', () => {
   });
   it('shows what differs, and the same ones when asked', async () => {
     draw(setStage(), <CompareView place={place} runs={runs} />);
-    const table = await screen.findByRole('region', { name: 'Differences' });
+    const table = await screen.findByRole('region', { name: 'Table of differences' });
     expect(within(table).queryByText('model')).toBeNull();
     fireEvent.click(screen.getByRole('checkbox', { name: /Show all/ }));
     expect(within(table).getByText('model')).toBeTruthy();
@@ -67,7 +67,7 @@ describe('the compare tab', () => {
     draw(stage, <CompareView place={place} runs={runs} />);
     const head = await screen.findByRole('button', { name: /^Differences/, expanded: true });
     fireEvent.click(head);
-    expect(screen.queryByRole('region', { name: 'Differences' })).toBeNull();
+    expect(screen.queryByRole('region', { name: 'Table of differences' })).toBeNull();
     cleanup();
     await waitFor(() => expect(kept).toEqual(['compare.differences']));
   });

@@ -6,6 +6,7 @@ import {
   formatDelta,
   formatDuration,
   formatNumber,
+  formatShort,
   formatValue,
   visible,
   visibleLines
@@ -85,6 +86,14 @@ describe('foreign text', () => {
 
   it('of many lines keeps its lines', () => {
     expect(visibleLines('a\r\n\tb\u0007')).toBe('a\n\tb\\u0007');
+  });
+
+  it('of a long fraction is short where there is little room', () => {
+    expect([formatShort(1 / 30), formatShort(0.001), formatShort(123456789012)]).toEqual([
+      '0.033333',
+      '0.001',
+      '123456789012'
+    ]);
   });
 
   it('as a value is written as Python would', () => {

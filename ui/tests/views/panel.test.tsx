@@ -58,7 +58,8 @@ describe('the side panel', () => {
     await screen.findByText('3 selected');
     fireEvent.click(await rowOf(second?.name ?? ''), { ctrlKey: true });
     fireEvent.click(await screen.findByText('Compare 2'));
-    expect(calls.at(-1)).toEqual(['openCompare', [first?.id, third?.id]]);
+    // The older of the two comes first.
+    expect(calls.at(-1)).toEqual(['openCompare', [third?.id, first?.id]]);
   });
 
   it('is worked by keys: move, select, open, star', async () => {

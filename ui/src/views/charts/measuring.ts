@@ -46,6 +46,15 @@ export function useSeen<E extends HTMLElement>(): readonly [RefObject<E>, boolea
   return [element, isSeen];
 }
 
+/** Tell whether an element is wider inside than outside, and so must be reached by the keyboard to be moved. */
+export function useOverflow<E extends HTMLElement>(): readonly [RefObject<E>, boolean] {
+  const [element, width] = useWidth<E>();
+  const [isOver, setOver] = useState(false);
+  // After every drawing: the text inside may be another one.
+  useEffect(() => setOver((element.current?.scrollWidth ?? 0) > width + 1)); // eslint-disable-line react-hooks/exhaustive-deps -- the same answer draws nothing anew
+  return [element, isOver];
+}
+
 /** Colours as a canvas needs them, and the font of the panel. */
 export interface Theme {
   readonly soft: string;

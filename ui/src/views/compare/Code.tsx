@@ -33,7 +33,9 @@ export function Code({ place, comparison, runs }: CodeProps): ReactElement {
     chosenBefore === BASELINE || (chosenBefore && ids.includes(chosenBefore)) ? chosenBefore : (ids[0] ?? '');
   const after = chosenAfter && ids.includes(chosenAfter) ? chosenAfter : (ids.find(id => id !== before) ?? '');
   const left = before === BASELINE ? null : before;
-  const answer = useAnswer(JSON.stringify([place, left, after]), async signal => ({
+  const unsealed = [before, after].filter(id => comparison.runs[ids.indexOf(id)]?.oid === null);
+  const key = before === after || unsealed.length > 0 ? null : JSON.stringify([place, left, after]);
+  const answer = useAnswer(key, async signal => ({
     left,
     after,
     diff: await source.diff(place, left, after, signal)
@@ -70,6 +72,12 @@ export function Code({ place, comparison, runs }: CodeProps): ReactElement {
       ) : null}
       {before === after ? (
         <p className="ts-quiet">{t('Choose two different runs.')}</p>
+      ) : unsealed.length > 0 ? (
+        <p className="ts-quiet">
+          {t('{run} is still open: its code is compared once it has ended.', {
+            run: visible(runs.find(run => run.id === unsealed[0])?.name ?? '', 60)
+          })}
+        </p>
       ) : answer.error ? (
         <Face
           icon="error"

@@ -165,14 +165,7 @@ function Page({ place, shown, round, onRuns }: PageProps): ReactElement {
           )}
         </Section>
         <Section {...title('figures')}>
-          {() => (
-            <Figures
-              place={place}
-              runs={drawn.runs.filter(run => !drawn.hidden.has(run.id))}
-              open={running}
-              round={round}
-            />
-          )}
+          {() => <Figures place={place} runs={drawn.runs.filter(run => !drawn.hidden.has(run.id))} round={round} />}
         </Section>
         <Section {...title('code')}>{() => <Code place={place} comparison={comparison} runs={drawn.runs} />}</Section>
         <Section {...title('environment')}>

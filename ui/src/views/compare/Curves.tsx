@@ -1,6 +1,6 @@
 /** The curves of the compared runs, kept up to date for those that are open. */
 
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { ReactElement } from 'react';
 import type { Curve } from '../../contract';
 import { useAnswer } from '../charts/answers';
@@ -30,7 +30,13 @@ export function Curves(props: CurvesProps): ReactElement {
     (await source.curves(place, { runs: wanted, metrics, points: POINTS }, signal)).curves;
   const key = metrics.length === 0 ? null : JSON.stringify([place, runs, metrics]);
   const all = useAnswer(key, async signal => ask(runs, signal));
-  const fresh = useAnswer(key !== null && round > 0 ? key : null, async signal => ask(props.open, signal));
+  // A run that has just ended is asked once more, for its last points.
+  const moving = useRef(new Set<string>());
+  props.open.forEach(run => moving.current.add(run));
+  const fresh = useAnswer(key !== null && round > 0 ? key : null, async signal => {
+    const wanted = runs.filter(run => moving.current.has(run));
+    return wanted.length > 0 ? ask(wanted, signal) : [];
+  });
   const { reload } = fresh;
   useEffect(() => {
     if (round > 1) {

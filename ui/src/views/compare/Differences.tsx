@@ -25,7 +25,7 @@ export function Differences(props: DifferencesProps): ReactElement {
   }
   const isMany = props.runs.length > MOST_COLUMNS;
   return (
-    <div className="ts-wide ts-differences" role="region" aria-label={t('Differences')} tabIndex={0}>
+    <div className="ts-wide ts-differences" role="region" aria-label={t('Table of differences')} tabIndex={0}>
       {isMany ? <RunsDown {...props} /> : <RunsAcross {...props} />}
     </div>
   );

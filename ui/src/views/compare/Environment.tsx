@@ -49,7 +49,7 @@ export function EnvironmentDiff({ comparison, runs, onOpen }: EnvironmentProps):
           />
         ) : null}
       </div>
-      <div className="ts-wide ts-differences" role="region" aria-label={t('Environment')} tabIndex={0}>
+      <div className="ts-wide ts-differences" role="region" aria-label={t('Table of environments')} tabIndex={0}>
         <table>
           <thead>
             <tr>

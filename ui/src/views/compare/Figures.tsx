@@ -20,8 +20,6 @@ export interface FiguresProps {
   readonly place: string;
   /** Those that are not hidden. */
   readonly runs: readonly DrawnRun[];
-  /** Those that may get new figures. */
-  readonly open: readonly string[];
   /** Grows when an open run moved. */
   readonly round: number;
 }
@@ -34,17 +32,18 @@ const NOTHING: RunFigures = { figures: [], cells: [] };
 type Look = 'side' | 'swipe';
 
 /** Ask each run for its figures, then draw name by name. */
-export function Figures({ place, runs, open, round }: FiguresProps): ReactElement {
+export function Figures({ place, runs, round }: FiguresProps): ReactElement {
   const { source, t } = useServices();
   const ids = runs.map(run => run.id);
   const calm = useCalm(round, PAUSE_MS);
-  // What a sealed run shows stays as it is: it is asked once.
-  const known = useRef(new Map<string, RunFigures>());
+  // What a sealed run shows stays as it is: it is asked once after it was sealed.
+  const known = useRef(new Map<string, RunFigures & { readonly isOpen: boolean }>());
   const answer = useAnswer(JSON.stringify([place, ids, calm]), async signal => {
-    const wanted = ids.filter(id => !known.current.has(id) || open.includes(id));
+    const wanted = ids.filter(id => known.current.get(id)?.isOpen ?? true);
     await mapSome(wanted, 4, async id => {
       const { experiment, cells } = await source.details(place, id, 2, signal);
-      known.current.set(id, { figures: experiment.record.figures, cells });
+      const { figures, status } = experiment.record;
+      known.current.set(id, { figures, cells, isOpen: status === 'open' });
     });
     return ids.map(id => [id, known.current.get(id) ?? NOTHING] as const);
   });

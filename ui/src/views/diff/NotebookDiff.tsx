@@ -11,6 +11,7 @@ import { visibleLines } from '../../model/format';
 import { useAnswer } from '../charts/answers';
 import { Button, Icon } from '../parts';
 import { Outputs } from '../run/Outputs';
+import { Scrolled } from '../run/Scrolled';
 import { useServices, useWords } from '../services';
 import { Lines } from './Lines';
 import type { BothSides } from './sides';
@@ -58,7 +59,7 @@ function SameCells(props: { readonly cells: readonly CellDiff[]; readonly sides:
         ? cells.map(cell => (
             <div key={cell.after} className="ts-nbcell" data-change="same">
               <span className="ts-nbcell-number">{cell.after}</span>
-              <pre className="ts-source">{visibleLines(sources[(cell.after ?? 0) - 1] ?? '')}</pre>
+              <Scrolled className="ts-source">{visibleLines(sources[(cell.after ?? 0) - 1] ?? '')}</Scrolled>
             </div>
           ))
         : null}

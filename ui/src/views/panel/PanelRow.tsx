@@ -34,29 +34,29 @@ export interface PanelRowProps {
 export const PanelRow = memo(function PanelRow(props: PanelRowProps): ReactElement {
   const { id, row, index, top, isSelected, isActive, onClick, onOpen, onMenu } = props;
   const name = visible(row.name, 80);
-  const classes = `ts-run${isSelected ? ' ts-run-selected' : ''}${isActive ? ' ts-run-active' : ''}`;
+  const classes = `ts-item${isSelected ? ' ts-item-selected' : ''}${isActive ? ' ts-item-active' : ''}`;
   return (
     <div
       id={id}
       role="row"
       aria-rowindex={index + 1}
       aria-selected={isSelected}
-      className={`${classes}${row.archived ? ' ts-run-archived' : ''}`}
+      className={`${classes}${row.archived ? ' ts-item-archived' : ''}`}
       style={{ transform: `translateY(${top}px)`, height: PANEL_ROW }}
       onClick={event => onClick(event, row, index)}
       onDoubleClick={() => onOpen(row)}
       onContextMenu={event => onMenu(event, row, index)}
     >
-      <div className="ts-run-line" role="gridcell">
+      <div className="ts-item-line" role="gridcell">
         <Mark {...props} name={name} />
-        <span className="ts-run-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
+        <span className="ts-item-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
           {name}
         </span>
         <Badges {...props} />
         <span className="ts-bar-space" />
         <MainMetric {...props} />
       </div>
-      <div className="ts-run-line ts-run-second" role="gridcell">
+      <div className="ts-item-line ts-item-second" role="gridcell">
         <Differences {...props} />
         <When {...props} />
         <Controls {...props} name={name} />
@@ -69,7 +69,7 @@ function Mark(props: PanelRowProps & { readonly name: string }): ReactElement {
   const { row, index, isSelected, isActive, onTick, name } = props;
   const t = useWords();
   return (
-    <span className="ts-run-mark">
+    <span className="ts-item-mark">
       <StatusDot status={row.status} />
       <button
         type="button"
@@ -96,7 +96,7 @@ function Badges({ row, baseline, isBest }: PanelRowProps): ReactElement {
           <span className="ts-unseen">{t('baseline')}</span>
         </span>
       ) : null}
-      {isBest ? <span className="ts-best">{t('best')}</span> : null}
+      {isBest ? <span className="ts-badge">{t('best')}</span> : null}
       {row.promoted ? (
         <span className="ts-mark" title={t('Promoted to {branch}', { branch: visible(row.promoted) })}>
           <Icon name="branch" />
@@ -114,10 +114,10 @@ function MainMetric({ row, metric }: PanelRowProps): ReactElement | null {
   return (
     <>
       {row.spark.length > 1 ? <Sparkline values={row.spark} width={44} /> : null}
-      <span className="ts-run-value" title={visible(metric)}>
+      <span className="ts-item-value" title={visible(metric)}>
         {formatAligned(cell.last)}
       </span>
-      <span className="ts-run-delta">
+      <span className="ts-item-delta">
         <Delta delta={cell.delta} verdict={cell.verdict} short />
       </span>
     </>
@@ -128,7 +128,7 @@ function Differences({ row, baseline }: PanelRowProps): ReactElement {
   const t = useWords();
   if (row.problem) {
     return (
-      <span className="ts-run-problem" title={visible(row.problem)}>
+      <span className="ts-item-problem" title={visible(row.problem)}>
         <Icon name="warning" />
         <span>{visible(row.problem, 200)}</span>
       </span>
@@ -136,7 +136,7 @@ function Differences({ row, baseline }: PanelRowProps): ReactElement {
   }
   const chips = differing(row, baseline);
   return (
-    <span className="ts-run-chips">
+    <span className="ts-item-chips">
       {row.tags.slice(0, 2).map(tag => (
         <Tag key={tag} name={tag} />
       ))}
@@ -174,13 +174,13 @@ function When({ row, now }: PanelRowProps): ReactElement {
   return (
     <>
       {row.warnings > 0 ? (
-        <span className="ts-run-warnings" title={counted(t, row.warnings, '1 warning', '{n} warnings')}>
+        <span className="ts-item-warnings" title={counted(t, row.warnings, '1 warning', '{n} warnings')}>
           <Icon name="warning" />
           {row.warnings}
         </span>
       ) : null}
       <span
-        className={isOpen ? 'ts-run-when ts-run-live' : 'ts-run-when'}
+        className={isOpen ? 'ts-item-when ts-item-live' : 'ts-item-when'}
         title={`${formatMoment(row.started)} · ${formatDuration(row.duration)}${by}`}
       >
         {words}
@@ -194,7 +194,7 @@ function Controls(props: PanelRowProps & { readonly name: string }): ReactElemen
   const t = useWords();
   const tabIndex = isActive ? 0 : -1;
   return (
-    <span className="ts-run-controls">
+    <span className="ts-item-controls">
       {row.oid ? (
         <IconButton
           icon="star"

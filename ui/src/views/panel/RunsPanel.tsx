@@ -237,7 +237,7 @@ function RunList({ place, rows, paged, actions, selected, select }: RunListProps
             ) : (
               <div
                 key={`empty-${item.index}`}
-                className="ts-run ts-run-waiting"
+                className="ts-item ts-item-waiting"
                 style={{ transform: `translateY(${item.start}px)`, height: PANEL_ROW }}
               />
             );

@@ -3,7 +3,7 @@
 import { memo } from 'react';
 import type { ReactElement } from 'react';
 import type { MetricCell, Status, Value } from '../../contract';
-import { formatDelta, formatValue, visible } from '../../model/format';
+import { formatDelta, formatShort, formatValue, visible } from '../../model/format';
 import { useWords } from '../services';
 import { IconButton } from './button';
 
@@ -18,7 +18,7 @@ export const Chip = memo(function Chip(props: {
   const tip = `${visible(name)} = ${formatValue(value)}${differs && was !== undefined ? ` (${formatValue(was)})` : ''}`;
   return (
     <span className={differs ? 'ts-chip ts-chip-differs' : 'ts-chip'} title={tip}>
-      <span className="ts-chip-name">{visible(name, 40)}</span> {formatValue(value, 28)}
+      <span className="ts-chip-name">{visible(name, 40)}</span> {formatShort(value, 28)}
     </span>
   );
 });

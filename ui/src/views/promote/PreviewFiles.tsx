@@ -24,7 +24,7 @@ export function countLines(diff: string): { readonly added: number; readonly rem
 export function PreviewFiles({ files }: { readonly files: readonly FileDiff[] }): ReactElement {
   const t = useWords();
   return (
-    <section className="ts-files" aria-label={t('Files')}>
+    <section className="ts-promotefiles" aria-label={t('Files')}>
       <h3>
         {files.length
           ? counted(t, files.length, '1 file changes', '{n} files change')
@@ -45,7 +45,7 @@ function FileRow({ file }: { readonly file: FileDiff }): ReactElement {
   const head = (
     <>
       <Icon name={file.change === 'added' ? 'plus' : file.change === 'removed' ? 'trash' : 'pencil'} />
-      <span className="ts-file-path">{visible(file.path)}</span>
+      <span className="ts-promotefile-path">{visible(file.path)}</span>
       {file.cells ? <span className="ts-soft">{counted(t, changed, '1 cell', '{n} cells')}</span> : null}
       {file.binary ? <span className="ts-soft">{t('binary')}</span> : null}
       {added ? <span className="ts-added-count">+{added}</span> : null}
@@ -53,7 +53,7 @@ function FileRow({ file }: { readonly file: FileDiff }): ReactElement {
     </>
   );
   return text ? (
-    <details className={`ts-file ts-file-${file.change}`}>
+    <details className={`ts-promotefile ts-promotefile-${file.change}`}>
       <summary>{head}</summary>
       <pre className="ts-diff">
         {text.split('\n').map((line, index) => (
@@ -65,7 +65,7 @@ function FileRow({ file }: { readonly file: FileDiff }): ReactElement {
       </pre>
     </details>
   ) : (
-    <div className={`ts-file ts-file-${file.change}`}>{head}</div>
+    <div className={`ts-promotefile ts-promotefile-${file.change}`}>{head}</div>
   );
 }
 

@@ -111,11 +111,11 @@ function Preview(props: {
   useEffect(() => box.current?.focus(), []);
   return (
     <div className={isStale ? 'ts-promote ts-stale' : 'ts-promote'}>
-      <label className="ts-field">
+      <label className="ts-promotefield">
         <span>{t('Branch')}</span>
         <input
           ref={box}
-          className="ts-input ts-code"
+          className="ts-input ts-mono"
           value={branch}
           placeholder={preview.branch}
           disabled={isBusy}

@@ -5,6 +5,7 @@ import type { ExecutedCell } from '../../contract';
 import { formatDuration, visibleLines } from '../../model/format';
 import { useWords } from '../services';
 import { Outputs } from './Outputs';
+import { Scrolled } from './Scrolled';
 
 export interface CellsProps {
   readonly place: string;
@@ -47,7 +48,7 @@ function Cell({
         {state === 'unfinished' ? <span>{t('did not end')}</span> : null}
       </div>
       <div className="ts-executed-main">
-        <pre className="ts-source">{visibleLines(cell.source.replace(/\n$/, ''))}</pre>
+        <Scrolled className="ts-source">{visibleLines(cell.source.replace(/\n$/, ''))}</Scrolled>
         {cell.outputs.length > 0 ? <Outputs place={place} run={run} outputs={cell.outputs} /> : null}
       </div>
     </li>

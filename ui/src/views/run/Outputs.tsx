@@ -10,6 +10,7 @@ import { useSeen } from '../charts/measuring';
 import { Button } from '../parts';
 import { useWords } from '../services';
 import { useImage } from './images';
+import { Scrolled } from './Scrolled';
 
 /** Lines of one output before one asks for more. */
 const MOST_LINES = 30;
@@ -47,9 +48,9 @@ function Text({ output }: { readonly output: OutputShown }): ReactElement {
   const shown = isWhole || rest <= 0 ? lines : lines.slice(0, MOST_LINES);
   return (
     <div className={`ts-output ts-output-${output.kind}`}>
-      <pre>
+      <Scrolled>
         <Ansi text={shown.join('\n')} />
-      </pre>
+      </Scrolled>
       {rest > 0 ? (
         <Button look="quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
           {isWhole ? t('Fold') : t('{count} more lines', { count: formatCount(rest) })}

@@ -20,8 +20,12 @@ export interface Actions {
   exportCsv(query: string, sort: string): void;
   copyName(run: RunRow): void;
   setBaseline(run: string | null): void;
-  /** Compare runs, each in a colour of its own from then on, also in the table. */
-  compare(runs: readonly string[]): void;
+  /**
+   * Compare runs, each in a colour of its own from then on, also in the table.
+   *
+   * The baseline comes first, then the oldest; with `first` that run does.
+   */
+  compare(runs: readonly string[], first?: string): void;
 }
 
 /** Tell a failure to the person; one that only says that nobody waits is dropped. */
@@ -102,10 +106,17 @@ export function useActions(place: Place, paged: PagedRows | null): Actions {
         host.notify({ kind: 'success', message: t('Copied the name.') });
       },
       setBaseline: run => change(so => ({ ...so, baseline: run })),
-      compare: runs => {
-        change(so => ({ ...so, colours: { ...so.colours, ...assignColours(runs, so.colours) } }));
-        host.openCompare(id, runs);
+      compare: (runs, first) => {
+        const ordered = inOrder(runs, first ?? paged?.current().head?.baseline?.id, paged?.known() ?? []);
+        change(so => ({ ...so, colours: { ...so.colours, ...assignColours(ordered, so.colours) } }));
+        host.openCompare(id, ordered);
       }
     };
   }, [source, host, t, id, place.name, paged, change]);
+}
+
+function inOrder(runs: readonly string[], first: string | undefined, known: readonly RunRow[]): readonly string[] {
+  const started = new Map(known.map(row => [row.id, row.started]));
+  const rank = (run: string): number => (run === first ? -Infinity : (started.get(run) ?? Infinity));
+  return [...new Set(runs)].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }

@@ -35,7 +35,7 @@ export function rowMenu(options: RowMenuOptions): readonly (MenuItem | null)[] {
     items.push({
       label: t('Compare {n} with this', { n: runs.length - 1 }),
       icon: 'compare',
-      run: () => actions.compare(runs)
+      run: () => actions.compare(runs, row.id)
     });
   } else if (baseline && baseline.id !== row.id) {
     items.push({

@@ -124,95 +124,99 @@ export function Grid(props: GridProps): ReactElement {
   const unseen = useMemo(() => new Set(choices.unseen), [choices.unseen]);
   const { columns } = layout;
   return (
-    <div
-      ref={box}
-      className={rows.stale ? 'ts-grid ts-stale' : 'ts-grid'}
-      role={groups ? 'treegrid' : 'grid'}
-      tabIndex={0}
-      aria-label={t('Experiments')}
-      aria-multiselectable="true"
-      aria-rowcount={total + 1}
-      aria-colcount={columns.shown.length}
-      aria-activedescendant={seen.some(item => item.index === list.active) ? `${ids}-${list.active}-${at}` : undefined}
-      style={{ ...layout.style, scrollPaddingLeft: layout.pinnedWidth }}
-      data-lm-suppress-shortcuts="true"
-      onKeyDown={onKeyDown}
-    >
-      <div style={{ width: layout.width, minWidth: '100%' }} role="presentation">
-        <TableHead
-          ids={ids}
-          columns={columns.shown}
-          bands={layout.bands}
-          pinned={columns.pinned}
-          headers={layout.headers}
-          sort={layout.sort}
-          actions={layout.actions}
-        />
-        <div role="rowgroup" className="ts-rows" style={{ height: virtual.getTotalSize() }}>
-          {seen.map(({ index, start }) => {
-            const item = itemAt(index);
-            const isAt = index === list.active ? at : -1;
-            if (item === null) {
+    <>
+      <div
+        ref={box}
+        className={rows.stale ? 'ts-grid ts-stale' : 'ts-grid'}
+        role={groups ? 'treegrid' : 'grid'}
+        tabIndex={0}
+        aria-label={t('Experiments')}
+        aria-multiselectable="true"
+        aria-rowcount={total + 1}
+        aria-colcount={columns.shown.length}
+        aria-activedescendant={
+          seen.some(item => item.index === list.active) ? `${ids}-${list.active}-${at}` : undefined
+        }
+        style={{ ...layout.style, scrollPaddingLeft: layout.pinnedWidth }}
+        data-lm-suppress-shortcuts="true"
+        onKeyDown={onKeyDown}
+      >
+        <div style={{ width: layout.width, minWidth: '100%' }} role="presentation">
+          <TableHead
+            ids={ids}
+            columns={columns.shown}
+            bands={layout.bands}
+            pinned={columns.pinned}
+            headers={layout.headers}
+            sort={layout.sort}
+            actions={layout.actions}
+          />
+          <div role="rowgroup" className="ts-rows" style={{ height: virtual.getTotalSize() }}>
+            {seen.map(({ index, start }) => {
+              const item = itemAt(index);
+              const isAt = index === list.active ? at : -1;
+              if (item === null) {
+                return (
+                  <div
+                    key={`empty-${index}`}
+                    className="ts-row ts-row-waiting"
+                    style={{ transform: `translateY(${start}px)` }}
+                  />
+                );
+              }
+              if (item.kind === 'group') {
+                const { group, isOpen } = item;
+                return (
+                  <GroupRow
+                    key={`group ${group.query}`}
+                    shared={shared}
+                    group={group}
+                    index={index}
+                    top={start}
+                    isOpen={isOpen}
+                    at={isAt}
+                  />
+                );
+              }
+              if (item.kind === 'more') {
+                return (
+                  <div
+                    key={`more ${item.group.query}`}
+                    role="row"
+                    aria-rowindex={index + 2}
+                    className={isAt >= 0 ? 'ts-row ts-row-more ts-gridcell-at' : 'ts-row ts-row-more'}
+                    style={{ transform: `translateY(${start}px)` }}
+                    onClick={() => onMore(item.group.query)}
+                  >
+                    <span role="gridcell" id={`${ids}-${index}-${at}`}>
+                      {t('{n} more: show all of this group', { n: item.count })}
+                    </span>
+                  </div>
+                );
+              }
+              const { row } = item;
               return (
-                <div
-                  key={`empty-${index}`}
-                  className="ts-row ts-row-waiting"
-                  style={{ transform: `translateY(${start}px)` }}
-                />
-              );
-            }
-            if (item.kind === 'group') {
-              const { group, isOpen } = item;
-              return (
-                <GroupRow
-                  key={`group ${group.query}`}
+                <TableRow
+                  key={row.id}
                   shared={shared}
-                  group={group}
+                  row={row}
                   index={index}
                   top={start}
-                  isOpen={isOpen}
+                  now={row.status === 'open' ? second : minute}
+                  isBest={rows.head?.best === row.id && (rows.head?.total ?? 0) > 1}
+                  isSelected={selected.has(row.id)}
+                  isUnseen={unseen.has(row.id)}
+                  isChild={groups !== null}
+                  colour={cssColour(colourOf(row.id, choices.colours))}
                   at={isAt}
                 />
               );
-            }
-            if (item.kind === 'more') {
-              return (
-                <div
-                  key={`more ${item.group.query}`}
-                  role="row"
-                  aria-rowindex={index + 2}
-                  className={isAt >= 0 ? 'ts-row ts-row-more ts-cell-at' : 'ts-row ts-row-more'}
-                  style={{ transform: `translateY(${start}px)` }}
-                  onClick={() => onMore(item.group.query)}
-                >
-                  <span role="gridcell" id={`${ids}-${index}-${at}`}>
-                    {t('{n} more: show all of this group', { n: item.count })}
-                  </span>
-                </div>
-              );
-            }
-            const { row } = item;
-            return (
-              <TableRow
-                key={row.id}
-                shared={shared}
-                row={row}
-                index={index}
-                top={start}
-                now={row.status === 'open' ? second : minute}
-                isBest={rows.head?.best === row.id && (rows.head?.total ?? 0) > 1}
-                isSelected={selected.has(row.id)}
-                isUnseen={unseen.has(row.id)}
-                isChild={groups !== null}
-                colour={cssColour(colourOf(row.id, choices.colours))}
-                at={isAt}
-              />
-            );
-          })}
+            })}
+          </div>
         </div>
       </div>
       {floating}
-    </div>
+    </>
   );
 }
 
@@ -391,7 +395,7 @@ function useKeys(
     } else if (key === '/') {
       grid.closest('.ts-table')?.querySelector<HTMLInputElement>('.ts-query input')?.focus();
     } else if (key === '?') {
-      onKeys(grid.closest('.ts-table')?.querySelector('.ts-tools') ?? grid);
+      onKeys(grid.closest('.ts-table')?.querySelector('.ts-tablebar') ?? grid);
     } else {
       return;
     }

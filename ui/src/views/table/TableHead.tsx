@@ -184,7 +184,7 @@ function ColumnHead(
         <span className="ts-headcell-name">{name}</span>
         {column.kind === 'metric' && column.direction !== 'unknown' ? (
           <span
-            className="ts-direction"
+            className="ts-headdirection"
             title={column.direction === 'higher' ? t('higher is better') : t('lower is better')}
           >
             {column.direction === 'higher' ? '↗' : '↘'}

@@ -55,7 +55,7 @@ export function cellStyle(index: number, pinned: number): { width: string; left?
 /** The classes of a cell. */
 export function cellClass(column: Column, index: number, pinned: number, isAt: boolean): string {
   const pin = index < pinned ? (index === pinned - 1 ? ' ts-pinned ts-pinned-last' : ' ts-pinned') : '';
-  return `ts-cell ts-kind-${column.kind}${pin}${isAt ? ' ts-cell-at' : ''}`;
+  return `ts-gridcell ts-kind-${column.kind}${pin}${isAt ? ' ts-gridcell-at' : ''}`;
 }
 
 /** Draw a run. */
@@ -144,7 +144,7 @@ function NameContent(props: TableRowProps): ReactElement {
       ) : null}
       {row.warnings > 0 ? (
         <span
-          className="ts-run-warnings"
+          className="ts-item-warnings"
           title={counted(t, row.warnings, '1 warning', '{n} warnings')}
           role="img"
           aria-label={counted(t, row.warnings, '1 warning', '{n} warnings')}
@@ -158,7 +158,7 @@ function NameContent(props: TableRowProps): ReactElement {
           <span className="ts-unseen">{t('baseline')}</span>
         </span>
       ) : null}
-      {isBest ? <span className="ts-best">{t('best')}</span> : null}
+      {isBest ? <span className="ts-badge">{t('best')}</span> : null}
       {row.promoted ? (
         <span className="ts-mark" title={t('Promoted to {branch}', { branch: visible(row.promoted) })}>
           <Icon name="branch" />
@@ -176,7 +176,7 @@ function Eye(props: TableRowProps & { readonly name: string }): ReactElement {
   return (
     <button
       type="button"
-      className={isUnseen ? 'ts-legend ts-legend-off' : 'ts-legend'}
+      className={isUnseen ? 'ts-swatch ts-swatch-off' : 'ts-swatch'}
       style={{ color: colour }}
       aria-pressed={!isUnseen}
       aria-label={t('Show {name} in charts', { name })}
@@ -188,7 +188,7 @@ function Eye(props: TableRowProps & { readonly name: string }): ReactElement {
       }}
       onDoubleClick={event => event.stopPropagation()}
     >
-      <span className="ts-legend-dot" />
+      <span className="ts-swatch-dot" />
       <Icon name={isUnseen ? 'eyeOff' : 'eye'} />
     </button>
   );
@@ -199,7 +199,7 @@ function NameControls(props: TableRowProps & { readonly name: string }): ReactEl
   const t = useWords();
   const tabIndex = at >= 0 ? 0 : -1;
   return (
-    <span className="ts-run-controls" onDoubleClick={event => event.stopPropagation()}>
+    <span className="ts-item-controls" onDoubleClick={event => event.stopPropagation()}>
       {row.oid ? (
         <IconButton
           icon="star"

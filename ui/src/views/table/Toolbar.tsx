@@ -108,7 +108,7 @@ function Tools(props: ToolbarProps): ReactElement {
   const reset = (): void =>
     onChange(so => ({ ...so, columns: { hidden: [], shown: [], pinned: [], order: [], widths: {} } }));
   return (
-    <div className="ts-tools">
+    <div className="ts-tablebar">
       <Button
         icon="group"
         aria-haspopup="menu"

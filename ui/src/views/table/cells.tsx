@@ -10,6 +10,7 @@ import {
   formatMoment,
   formatAligned,
   formatNumber,
+  formatShort,
   formatValue,
   toNumber,
   visible
@@ -41,7 +42,7 @@ export const CellContent = memo(function CellContent(props: CellProps): ReactEle
 function MetricContent({ row, column, best, isMain }: CellProps): ReactElement | null {
   const cell = row.metrics[column.name];
   if (!cell) {
-    return <span className="ts-none">–</span>;
+    return <span className="ts-nothing">–</span>;
   }
   const isBest = best !== undefined && toNumber(cell.last) === best;
   return (
@@ -50,7 +51,7 @@ function MetricContent({ row, column, best, isMain }: CellProps): ReactElement |
       <span className={isBest ? 'ts-number ts-number-best' : 'ts-number'} title={String(cell.last)}>
         {formatAligned(cell.last)}
       </span>
-      <span className="ts-cell-delta">
+      <span className="ts-gridcell-delta">
         <Delta delta={cell.delta} verdict={cell.verdict} />
       </span>
     </>
@@ -60,13 +61,13 @@ function MetricContent({ row, column, best, isMain }: CellProps): ReactElement |
 function ParamContent({ row, column, baseline }: CellProps): ReactElement {
   const value = row.params[column.name];
   if (value === undefined) {
-    return <span className="ts-none">–</span>;
+    return <span className="ts-nothing">–</span>;
   }
   const isLike = baseline !== null && JSON.stringify(value) === JSON.stringify(baseline.params[column.name]);
   const text = formatValue(value);
   return (
-    <span className={isLike ? 'ts-value ts-value-like' : 'ts-value'} title={text}>
-      {text}
+    <span className={isLike ? 'ts-setting ts-setting-like' : 'ts-setting'} title={text}>
+      {formatShort(value, 120)}
     </span>
   );
 }
@@ -88,7 +89,7 @@ function FieldContent(props: { readonly row: RunRow; readonly column: Column; re
       return <StatusPill status={row.status} />;
     case 'tags':
       return (
-        <span className="ts-cell-tags">
+        <span className="ts-gridcell-tags">
           {row.tags.map(tag => (
             <Tag key={tag} name={tag} />
           ))}
@@ -107,7 +108,7 @@ function TextContent({ text }: { readonly text: string | null }): ReactElement {
       {visible(text, 160)}
     </span>
   ) : (
-    <span className="ts-none">–</span>
+    <span className="ts-nothing">–</span>
   );
 }
 
@@ -131,7 +132,7 @@ function textOf(row: RunRow, key: string): string | null {
 /** The mean of a metric over a group, with the spread. */
 export function SpreadContent({ spread }: { readonly spread: Spread | undefined }): ReactElement {
   if (!spread || spread.mean === null) {
-    return <span className="ts-none">–</span>;
+    return <span className="ts-nothing">–</span>;
   }
   return (
     <>
