@@ -44,6 +44,8 @@ FULL = {
         "not_captured": [{"path": "c", "reason": "r"}],
     },
     "warnings": [{"code": "c", "message": "m", "hint": "h"}],
+    "run": "20260921t142640-0000000002",
+    "code": "c" * 32,
 }  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def assert_cut_as_read(data: bytes) -> bool:
     return True
 
 
-@pytest.mark.parametrize("record", [GOOD, FULL, empty_record()])
+@pytest.mark.parametrize("record", [GOOD, FULL, {**GOOD, "code": ""}, empty_record()])
 def test_a_record_as_we_write_it_is_cut(record: dict[str, Any]) -> None:
     assert assert_cut_as_read(json_bytes(record))
 
