@@ -49,6 +49,14 @@ describe('figures of several runs', () => {
     expect(groupFigures([run('a = 1\nplot(a)\nshow()'), run('a = 2\nplot(a)\nshow()')])).toHaveLength(1);
     expect(groupFigures([run('plot(a)'), run('table(b)')])).toHaveLength(2);
   });
+  it('of one run stay apart, however alike their cells', () => {
+    const cells = [
+      { cell: 1, source: 'a = 1\nplot(a)\nshow()' },
+      { cell: 2, source: 'a = 2\nplot(a)\nshow()' }
+    ];
+    const one = { figures: [figure('cell-001-0', 1), figure('cell-002-0', 2)], cells };
+    expect(groupFigures([one, { figures: [], cells: [] }])).toHaveLength(2);
+  });
   it('of several steps are one group, looked at by step', () => {
     const one = { figures: [figure('s', null, 10), figure('s', null, 0)], cells: [] };
     const [group] = groupFigures([one]);

@@ -130,6 +130,8 @@ describe('the compare tab', () => {
     await screen.findByText('2 runs compared');
     act(() => stage.tell({ place: 'elsewhere', revision: '2', what: ['open'], runs: ['two'] }));
     act(() => stage.tell({ place: 'place', revision: '2', what: ['open'], runs: ['three'] }));
+    await act(async () => new Promise(resolve => setTimeout(resolve, 50)));
+    expect(count).toBe(1);
     act(() => stage.tell({ place: 'place', revision: '3', what: ['open'], runs: ['two'] }));
     await waitFor(() => expect(count).toBe(2));
   });
@@ -184,7 +186,7 @@ describe('the run tab', () => {
       expect(stage.asked).toEqual(['annotate "place" ["two"] {"star":true}', 'promote "place" "two"'])
     );
     fireEvent.change(await screen.findByRole('searchbox', { name: 'Filter lines' }), { target: { value: 'epoch 1' } });
-    expect(screen.getByText('1 lines')).toBeTruthy();
+    expect(screen.getByText('lines: 1')).toBeTruthy();
   });
   it('updates in place when the open run moves', async () => {
     let last = 1;

@@ -165,12 +165,9 @@ function Notes(props: {
   const drawn = curves.reduce((sum, curve) => sum + curve.points.length, 0);
   const notes = [
     gone > 0
-      ? t(
-          request.log ? '{count} points not drawn: not positive or not finite' : '{count} points not drawn: not finite',
-          {
-            count: formatCount(gone)
-          }
-        )
+      ? t(request.log ? 'not drawn, for not positive or not finite: {count}' : 'not drawn, for not finite: {count}', {
+          count: formatCount(gone)
+        })
       : '',
     total > drawn ? t('{drawn} of {total} points', { drawn: formatCount(drawn), total: formatCount(total) }) : ''
   ].filter(Boolean);

@@ -34,8 +34,8 @@ export function Differences(props: DifferencesProps): ReactElement {
 const KINDS: Readonly<Record<RowKind, string>> = {
   param: 'Parameters',
   data: 'Data',
-  other: 'Other values',
   metric: 'Metrics',
+  other: 'Other values',
   fact: 'Facts'
 };
 

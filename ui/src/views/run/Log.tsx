@@ -49,7 +49,7 @@ export function Log({ executed, name }: { readonly executed: Executed; readonly 
           onChoose={setStream}
         />
         <span className="ts-quiet" aria-live="polite">
-          {t('{count} lines', { count: formatCount(chosen.length) })}
+          {t('lines: {count}', { count: formatCount(chosen.length) })}
         </span>
         <IconButton icon="download" label={t('Download these lines')} onClick={save} />
       </div>
