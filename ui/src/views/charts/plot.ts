@@ -25,7 +25,7 @@ export interface PlotRequest {
 
 /** Lines of at most this many points are drawn with dots. */
 const FEW = 12;
-/** More lines than this are drawn thinner. */
+/** More lines than this are drawn thinner, and stand still under the pointer. */
 const MANY = 16;
 
 /** Return the columns uPlot draws: x, then of each run its line, and before it the raw one when smoothed. */
@@ -37,6 +37,7 @@ export function collectColumns(aligned: Aligned): uPlot.AlignedData {
 /** Return the options of a chart. */
 export function plotOptions(request: PlotRequest): uPlot.Options {
   const { theme, width, height, log, sync } = request;
+  const isMany = request.aligned.lines.length > MANY;
   return {
     width,
     height,
@@ -50,9 +51,10 @@ export function plotOptions(request: PlotRequest): uPlot.Options {
     cursor: {
       y: false,
       sync: { key: sync, scales: ['x', null], setSeries: true },
-      focus: { prox: 20 },
+      // To bring one of many lines forward draws them all anew at each move of the pointer.
+      focus: { prox: isMany ? -1 : 20 },
       drag: { x: true, y: false, dist: 6 },
-      points: { size: 7, width: 1.5 }
+      points: isMany ? { show: false } : { size: 7, width: 1.5 }
     },
     focus: { alpha: 0.25 },
     series: [{}, ...request.aligned.lines.flatMap(line => lineSeries(request, line.run, line.smooth !== null))],
