@@ -66,10 +66,9 @@ class Watch:
     def _is_known(self, url: str) -> bool:
         if url.startswith(("blob:", "data:", "about:blank", "file:")):
             return True
-        if not url.startswith(f"{self.base}/") or "xss-canary" in url:
-            return False
         path = url[len(self.base) :].split("#")[0].split("?")[0]
-        return self.known.match(path) is not None
+        # A name may well stand in a question; what stands in a path was taken for an address.
+        return url.startswith(f"{self.base}/") and "xss-canary" not in path and self.known.match(path) is not None
 
     def hits(self) -> list[str]:
         """Return everything that went wrong until now, calls of payloads among it."""

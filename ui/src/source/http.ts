@@ -1,6 +1,6 @@
 /** The `Source` of a Jupyter server: the routes of docs/http.md over a `send` that the host gives. */
 
-import type { Changed, Details, Environment, Failure, Groups, Page } from '../contract';
+import type { Changed, Curves, Details, Environment, Failure, Groups, Page } from '../contract';
 import { bareDetails, bareEnvironment, bareGroups, barePage } from './bare';
 import { SourceError } from './source';
 import type { Disposable, Source } from './source';
@@ -97,15 +97,16 @@ function reading(ask: Asker): Reading {
       ask.json<Environment>(at(place, 'runs', run, 'environment'), { signal }).then(bareEnvironment),
     notebook: (place, run, signal) => ask.json(at(place, 'runs', run, 'notebook'), { signal }),
     compare: (place, runs, signal) => ask.json(at(place, 'compare'), { query: several('run', runs), signal }),
-    curves: (place, request, signal) =>
-      ask.json(at(place, 'curves'), {
-        query: [
-          ...several('run', request.runs),
-          ...several('metric', request.metrics),
-          ['points', String(request.points)]
-        ],
-        signal
-      }),
+    curves: async (place, request, signal) => {
+      const lots = inLots(request.metrics).map(metrics =>
+        ask.json<Curves>(at(place, 'curves'), {
+          query: [...several('run', request.runs), ...several('metric', metrics), ['points', String(request.points)]],
+          signal
+        })
+      );
+      const [first, ...others] = await Promise.all(lots);
+      return { format: first?.format ?? 1, curves: [first, ...others].flatMap(answer => answer?.curves ?? []) };
+    },
     diff: (place, before, after, signal) =>
       ask.json(at(place, 'diff'), { query: [...given('before', before), ['after', after]], signal }),
     image: (place, run, kind, number, signal) => ask.blob(at(place, 'runs', run, kind, String(number)), { signal }),
@@ -132,6 +133,27 @@ function acting(ask: Asker): Acting {
     cancel: id => ask.json(`tasks/${encodeURIComponent(id)}`, { method: 'DELETE' }),
     saveChoices: (place, choices) => ask.json(at(place, 'choices'), { method: 'PUT', body: choices })
   };
+}
+
+/** What the server takes of names at once, and what fits into an address beside two hundred runs. */
+const MOST_NAMES = 50;
+const MOST_LETTERS = 8_000;
+
+function inLots(names: readonly string[]): string[][] {
+  const lots: string[][] = [];
+  let letters = 0;
+  for (const name of names) {
+    const length = encodeURIComponent(name).length;
+    const lot = lots.at(-1);
+    if (lot && lot.length < MOST_NAMES && letters + length <= MOST_LETTERS) {
+      lot.push(name);
+      letters += length;
+    } else {
+      lots.push([name]);
+      letters = length;
+    }
+  }
+  return lots;
 }
 
 function at(place: string, ...parts: readonly string[]): string {

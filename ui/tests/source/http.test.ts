@@ -119,3 +119,21 @@ describe('an answer', () => {
     expect(page.baseline?.params['__proto__']).toBeUndefined();
   });
 });
+
+describe('curves of many metrics', () => {
+  it('are asked for in lots that the server takes, and come as one answer', async () => {
+    const asked: string[][] = [];
+    const answering: Send = path => {
+      const metrics = new URLSearchParams(path.split('?')[1]).getAll('metric');
+      asked.push(metrics);
+      const curves = metrics.map(metric => ({ run: 'r', metric, total: 0, points: [] }));
+      return Promise.resolve(new Response(JSON.stringify({ format: 1, curves })));
+    };
+    const metrics = Array.from({ length: 120 }, (_, place) => `m${place}`);
+    const told = await source(answering).curves('p', { runs: ['r'], metrics, points: 9 });
+    expect(told.curves.map(curve => curve.metric)).toEqual(metrics);
+    expect(asked.map(lot => lot.length)).toEqual([50, 50, 20]);
+    await source(answering).curves('p', { runs: ['r'], metrics: ['x'.repeat(7000), 'y'.repeat(7000)], points: 9 });
+    expect(asked.slice(3).map(lot => lot.length)).toEqual([1, 1]);
+  });
+});
