@@ -89,9 +89,7 @@ function reading(ask: Asker): Reading {
         })
         .then(bareGroups),
     details: (place, run, points, signal) =>
-      ask
-        .json<Details>(at(place, 'runs', run), { query: [['points', String(points)]], signal })
-        .then(bareDetails),
+      ask.json<Details>(at(place, 'runs', run), { query: [['points', String(points)]], signal }).then(bareDetails),
     executed: (place, run, signal) => ask.json(at(place, 'runs', run, 'executed'), { signal }),
     environment: (place, run, signal) =>
       ask.json<Environment>(at(place, 'runs', run, 'environment'), { signal }).then(bareEnvironment),
