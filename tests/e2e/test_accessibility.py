@@ -13,6 +13,7 @@ from .conftest import PATIENCE
 from .jupyter import Jupyter
 from .pages import LabPage
 from .standalone import Standalone
+from .watch import dumped
 
 expect.set_options(timeout=PATIENCE)
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -110,7 +111,7 @@ def test_axe_finds_nothing_serious_in_the_page(calm: Page) -> None:
     expect(page.locator("dialog input")).to_be_focused()
     found["promote"] = faults(page)
     wrong = {name: some for name, some in found.items() if some}
-    assert wrong == {}
+    assert wrong == {}, dumped(wrong)
 
 
 def test_axe_finds_nothing_serious_of_ours_in_lab(page: Page, server: Jupyter, scratch_runs: Scratch) -> None:
@@ -133,7 +134,8 @@ def test_axe_finds_nothing_serious_of_ours_in_lab(page: Page, server: Jupyter, s
     lab.command("trackside:promote", {"place": place, "run": rows[0]["id"]})
     expect(page.locator("dialog.ts-dialog input")).to_be_focused()
     found["promote"] = faults(page, "dialog.ts-dialog")
-    assert {name: some for name, some in found.items() if some} == {}
+    wrong = {name: some for name, some in found.items() if some}
+    assert wrong == {}, dumped(wrong)
 
 
 def focused(page: Page) -> str:
