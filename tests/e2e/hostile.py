@@ -141,7 +141,6 @@ def _record(
     return record
 
 
-
 def _tree(record: Any, fields: Sequence[Any], paths: Sequence[str]) -> Tree:
     tree: Tree = {
         ".trackside/run.json": json_bytes(record),
@@ -218,7 +217,9 @@ def _notebook(fields: Sequence[Any]) -> bytes:
                 "metadata": {"trusted": True}, "outputs": outputs_of(field),
             }
         )  # fmt: skip
-        cells.append({"cell_type": "markdown", "id": f"m{place}", "metadata": {"trusted": True}, "source": [field("nm")]})
+        cells.append(
+            {"cell_type": "markdown", "id": f"m{place}", "metadata": {"trusted": True}, "source": [field("nm")]}
+        )
     return _ipynb(cells)
 
 
@@ -266,7 +267,14 @@ def hostile_card(card: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 def _card_cell(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     output = {"output_type": "display_data", "data": dict(data), "metadata": {"trackside": True}}
-    return {"cell_type": "code", "execution_count": None, "id": name, "metadata": {"trusted": True}, "outputs": [output], "source": []}
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": name,
+        "metadata": {"trusted": True},
+        "outputs": [output],
+        "source": [],
+    }
 
 
 def _foreign(head: str) -> tuple[None, Tree]:
@@ -276,7 +284,7 @@ def _foreign(head: str) -> tuple[None, Tree]:
     return None, {
         "dvc.yaml": yaml_bytes({"params": ["params.yaml"], "metrics": ["metrics.json"]}),
         "params.yaml": yaml_bytes({"text": payload(1, "dv"), **dict.fromkeys(names, payload(0, "dv"))}),
-        "metrics.json": json.dumps({name: 1.5 for name in names}).encode(),
+        "metrics.json": json.dumps(dict.fromkeys(names, 1.5)).encode(),
     }
 
 
@@ -304,7 +312,10 @@ def _quoted(path: str) -> bytes:
 
 def _notes(oids: Sequence[str]) -> bytes:
     """What people said afterwards: tags, a note and a branch."""
-    lines = [b"commit refs/notes/trackside\n", b"committer Ada Lovelace <ada@example.org> 1790000000 +0000\ndata 5\nnotes\n"]
+    lines = [
+        b"commit refs/notes/trackside\n",
+        b"committer Ada Lovelace <ada@example.org> 1790000000 +0000\ndata 5\nnotes\n",
+    ]
     for number, oid in enumerate(oids):
         event = {
             "t": 1.0, "by": payload(number, "by"), "tag": [payload(number, "nt")], "note": payload(number, "nn"),

@@ -1,7 +1,7 @@
 """Text that becomes a program wherever it is taken for HTML, an address, a style, a template or a formula.
 
-`payload(number, field)` is text that calls `X('NUMBER FIELD')` when it runs; the watch gives `X` to every window. Addresses
-lead to `/xss-canary…`, so that a request tells of an injection that runs nothing.
+`payload(number, field)` is text that calls `X('NUMBER FIELD')` when it runs; the watch gives `X` to every window.
+Addresses lead to `/xss-canary…`, so that a request tells of an injection that runs nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The panel for those who see little, use no mouse, or listen to it: axe finds no serious fault, keys reach everything."""
+"""The panel for those who see little, use no mouse, or listen: axe finds no serious fault, keys reach everything."""
 
 from __future__ import annotations
 
@@ -209,7 +209,9 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(browser: Browser, served: St
     for _ in range(12):
         page.keyboard.press("Tab")
         # The browser's own frame may have it between the last and the first.
-        assert page.evaluate("() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))")
+        assert page.evaluate(
+            "() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))"
+        )
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     expect(button).to_be_focused()

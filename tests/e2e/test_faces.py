@@ -90,6 +90,8 @@ def test_without_its_server_the_panel_says_what_to_install(page: Page, tmp_path:
     without = Jupyter(tmp_path / "jupyter")
     config = Path(without.environment["JUPYTER_CONFIG_DIR"]) / "jupyter_server_config.d/trackside.json"
     config.parent.mkdir(parents=True)
+    # The folder of an environment is asked before a person's own.
+    without.environment["JUPYTER_CONFIG_PATH"] = without.environment["JUPYTER_CONFIG_DIR"]
     config.write_text(json.dumps({"ServerApp": {"jpserver_extensions": {"trackside_server": False}}}))
     without.start()
     try:
@@ -134,6 +136,8 @@ def test_a_damaged_run_is_a_row_with_a_sentence_beside_the_others(page: Page, se
     row = page.locator(".ts-item", has_text=DAMAGED)
     expect(row).to_contain_text("not valid JSON")
     expect(page.locator(".ts-item")).to_have_count(7)
+    # It is the oldest, and yet nothing is compared with it.
+    expect(page.locator(".ts-panel-summary")).to_contain_text("calm-otter-00")
     row.dblclick()
     expect(page.locator(".ts-page-view [role=alert]").first).to_contain_text("not valid JSON")
 

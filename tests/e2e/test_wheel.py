@@ -66,7 +66,16 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("clean")
     venv.create(folder / "env", with_pip=True)
     python = folder / "env/bin/python"
-    words = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-c", str(ROOT / "constraints.txt")]
+    words = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--disable-pip-version-check",
+        "-c",
+        str(ROOT / "constraints.txt"),
+    ]
     done = subprocess.run([*words, f"{wheel}[lab]"], capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"pip cannot install JupyterLab here: {done.stderr[-200:]}")

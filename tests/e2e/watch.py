@@ -1,4 +1,4 @@
-"""Sees whatever text of a stranger does in a browser: a call, a dialog, a request, a frame, a window, a way elsewhere."""
+"""Sees what text of a stranger does in a browser: a call, a dialog, a request, a frame, a window, a way elsewhere."""
 
 from __future__ import annotations
 
