@@ -21,6 +21,8 @@ _FIELDS: Final = (
     "name", "title", "status", "started", "duration", "author", "email", "branch", "notebook", "baseline", "commit",
     "tags", "note", "star", "archived", "source", "warnings",
 )  # fmt: skip
+#: A spreadsheet takes text that begins so for a formula and runs it, so an apostrophe goes before it.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 Columns = dict[str, list[Any]]
 
 
@@ -56,16 +58,29 @@ def _csv(columns: Columns) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(zip(*([_cell(value) for value in values] for values in columns.values())))
+    writer.writerows(zip(*([_inert(_word(value), value) for value in values] for values in columns.values())))
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _cell(value: Any) -> str:
+def _word(value: Any) -> str:
     if value is None:
         return ""
     if type(value) is bool:
         return "true" if value else "false"
     return value if type(value) is str else repr(value)
+
+
+def _inert(word: str, value: Any) -> str:
+    """Let no text of a run be a formula; a number stays one."""
+    return f"'{word}" if type(value) is str and word.startswith(_FORMULA) and not _is_number(word) else word
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _parquet(columns: Columns) -> bytes:
@@ -94,4 +109,4 @@ def _one_type(values: Sequence[Any]) -> list[Any]:
         return [None if value is None else float(value) for value in values]
     if kinds <= {bool} or kinds <= {str}:
         return [value.encode("utf-8", "backslashreplace").decode() if type(value) is str else value for value in values]
-    return [None if value is None else _cell(value).encode("utf-8", "backslashreplace").decode() for value in values]
+    return [None if value is None else _word(value).encode("utf-8", "backslashreplace").decode() for value in values]

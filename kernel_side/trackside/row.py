@@ -157,6 +157,8 @@ class _Told(Protocol):
     @property
     def source(self) -> str: ...
     @property
+    def problem(self) -> str | None: ...
+    @property
     def promoted(self) -> str | None: ...
 
 
@@ -164,12 +166,16 @@ Told = TypeVar("Told", bound=_Told)
 
 
 def baseline_of(runs: Sequence[Told]) -> Told | None:
-    """Return the run others are compared with: the promoted one that started last, else the oldest experiment."""
+    """Return the run others are compared with: the promoted one that started last, else the oldest experiment.
+
+    One that cannot be read is taken only where there is no other: nothing could be compared with it.
+    """
     promoted = [run for run in runs if run.promoted]
     if promoted:
         return max(promoted, key=lambda run: (run.started, run.name))
     sealed = [run for run in runs if run.source != "journal"]
-    return min(sealed, key=lambda run: (run.started, run.name), default=None)
+    whole = [run for run in sealed if not run.problem]
+    return min(whole or sealed, key=lambda run: (run.started, run.name), default=None)
 
 
 @contextmanager

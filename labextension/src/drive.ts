@@ -40,7 +40,7 @@ export class RunDrive implements Contents.IDrive {
     if (!place || !run || !name) {
       return directory(path);
     }
-    const content = options?.content === false ? null : await this.source.notebook(place, run);
+    const content = options?.content === false ? null : distrusted(await this.source.notebook(place, run));
     return {
       name,
       path,
@@ -90,6 +90,18 @@ export class RunDrive implements Contents.IDrive {
   private refuse<T>(): Promise<T> {
     return Promise.reject(new Error(this.t('This is a notebook as it was in a run; it cannot be changed.')));
   }
+}
+
+/** A notebook says itself which cells are trusted; only the server knows, and it never signed this one. */
+export function distrusted(notebook: unknown): unknown {
+  const { cells } = (notebook ?? {}) as { readonly cells?: unknown };
+  for (const cell of Array.isArray(cells) ? (cells as unknown[]) : []) {
+    const { metadata } = (cell ?? {}) as { readonly metadata?: unknown };
+    if (typeof metadata === 'object' && metadata !== null) {
+      delete (metadata as { trusted?: unknown }).trusted;
+    }
+  }
+  return notebook;
 }
 
 function directory(path: string): Contents.IModel {

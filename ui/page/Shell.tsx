@@ -148,9 +148,11 @@ function TabList(props: {
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     const at = tabs.findIndex(tab => formatRoute(tab) === now);
-    const next = step ? tabs[(at + step + tabs.length) % tabs.length] : undefined;
+    const to = (at + step + tabs.length) % tabs.length;
+    const next = step ? tabs[to] : undefined;
     if (next) {
       location.hash = formatRoute(next);
+      event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')[to]?.focus();
     } else if (event.key === 'Delete' && route.view !== 'table') {
       onClose(route);
     }
@@ -166,6 +168,7 @@ function TabList(props: {
               type="button"
               role="tab"
               aria-selected={hash === now}
+              aria-keyshortcuts={tab.view === 'table' ? undefined : 'Delete'}
               tabIndex={hash === now ? 0 : -1}
               onClick={() => {
                 location.hash = hash;
@@ -176,12 +179,15 @@ function TabList(props: {
               {title}
             </button>
             {tab.view === 'table' ? null : (
-              <IconButton
-                icon="close"
-                tabIndex={-1}
-                label={t('Close {name}', { name: title })}
+              // For the mouse alone: a list of tabs may hold nothing but tabs; keys close one with Delete.
+              <span
+                className="ts-iconbutton"
+                aria-hidden="true"
+                title={t('Close {name}', { name: title })}
                 onClick={() => onClose(tab)}
-              />
+              >
+                <Icon name="close" />
+              </span>
             )}
           </span>
         );

@@ -1,6 +1,7 @@
 /** The `Source` of a Jupyter server: the routes of docs/http.md over a `send` that the host gives. */
 
-import type { Changed, Failure } from '../contract';
+import type { Changed, Curves, Details, Environment, Failure, Groups, Page } from '../contract';
+import { bareDetails, bareEnvironment, bareGroups, barePage } from './bare';
 import { SourceError } from './source';
 import type { Disposable, Source } from './source';
 
@@ -64,40 +65,46 @@ function reading(ask: Asker): Reading {
     about: signal => ask.json('about', { signal }),
     place: (path, signal) => ask.json('place', { query: [['path', path]], signal }),
     page: (place, request, signal) =>
-      ask.json(at(place, 'runs'), {
-        query: [
-          ...searched(request),
-          ['offset', String(request.offset)],
-          ['limit', String(request.limit)],
-          ['archived', String(request.archived)],
-          ...given('baseline', request.baseline)
-        ],
-        signal
-      }),
+      ask
+        .json<Page>(at(place, 'runs'), {
+          query: [
+            ...searched(request),
+            ['offset', String(request.offset)],
+            ['limit', String(request.limit)],
+            ['archived', String(request.archived)],
+            ...given('baseline', request.baseline)
+          ],
+          signal
+        })
+        .then(barePage),
     groups: (place, request, signal) =>
-      ask.json(at(place, 'groups'), {
-        query: [
-          ['by', request.by],
-          ['query', request.query],
-          ['archived', String(request.archived)]
-        ],
-        signal
-      }),
+      ask
+        .json<Groups>(at(place, 'groups'), {
+          query: [
+            ['by', request.by],
+            ['query', request.query],
+            ['archived', String(request.archived)]
+          ],
+          signal
+        })
+        .then(bareGroups),
     details: (place, run, points, signal) =>
-      ask.json(at(place, 'runs', run), { query: [['points', String(points)]], signal }),
+      ask.json<Details>(at(place, 'runs', run), { query: [['points', String(points)]], signal }).then(bareDetails),
     executed: (place, run, signal) => ask.json(at(place, 'runs', run, 'executed'), { signal }),
-    environment: (place, run, signal) => ask.json(at(place, 'runs', run, 'environment'), { signal }),
+    environment: (place, run, signal) =>
+      ask.json<Environment>(at(place, 'runs', run, 'environment'), { signal }).then(bareEnvironment),
     notebook: (place, run, signal) => ask.json(at(place, 'runs', run, 'notebook'), { signal }),
     compare: (place, runs, signal) => ask.json(at(place, 'compare'), { query: several('run', runs), signal }),
-    curves: (place, request, signal) =>
-      ask.json(at(place, 'curves'), {
-        query: [
-          ...several('run', request.runs),
-          ...several('metric', request.metrics),
-          ['points', String(request.points)]
-        ],
-        signal
-      }),
+    curves: async (place, request, signal) => {
+      const lots = inLots(request.metrics).map(metrics =>
+        ask.json<Curves>(at(place, 'curves'), {
+          query: [...several('run', request.runs), ...several('metric', metrics), ['points', String(request.points)]],
+          signal
+        })
+      );
+      const [first, ...others] = await Promise.all(lots);
+      return { format: first?.format ?? 1, curves: [first, ...others].flatMap(answer => answer?.curves ?? []) };
+    },
     diff: (place, before, after, signal) =>
       ask.json(at(place, 'diff'), { query: [...given('before', before), ['after', after]], signal }),
     image: (place, run, kind, number, signal) => ask.blob(at(place, 'runs', run, kind, String(number)), { signal }),
@@ -124,6 +131,27 @@ function acting(ask: Asker): Acting {
     cancel: id => ask.json(`tasks/${encodeURIComponent(id)}`, { method: 'DELETE' }),
     saveChoices: (place, choices) => ask.json(at(place, 'choices'), { method: 'PUT', body: choices })
   };
+}
+
+/** What the server takes of names at once, and what fits into an address beside two hundred runs. */
+const MOST_NAMES = 50;
+const MOST_LETTERS = 8_000;
+
+function inLots(names: readonly string[]): string[][] {
+  const lots: string[][] = [];
+  let letters = 0;
+  for (const name of names) {
+    const length = encodeURIComponent(name).length;
+    const lot = lots.at(-1);
+    if (lot && lot.length < MOST_NAMES && letters + length <= MOST_LETTERS) {
+      lot.push(name);
+      letters += length;
+    } else {
+      lots.push([name]);
+      letters = length;
+    }
+  }
+  return lots;
 }
 
 function at(place: string, ...parts: readonly string[]): string {

@@ -4,6 +4,12 @@ import { SourceError } from '../../src/source/source';
 
 type Send = (path: string, init: RequestInit) => Promise<Response>;
 
+const EMPTY = JSON.stringify({
+  rows: [],
+  baseline: null,
+  series: {},
+  experiment: { record: { params: {}, metrics: {} } }
+});
 const silent = (): { dispose: () => void } => ({ dispose: () => undefined });
 
 function source(send: Send): ReturnType<typeof createHttpSource> {
@@ -25,7 +31,7 @@ describe('a request', () => {
     const asked: string[] = [];
     const answering: Send = path => {
       asked.push(path);
-      return Promise.resolve(new Response('{}'));
+      return Promise.resolve(new Response(EMPTY));
     };
     await source(answering).details('a/b', '../c?', 200);
     await source(answering).page('p', {
@@ -97,5 +103,37 @@ describe('events', () => {
     emit(null);
     subscription.dispose();
     expect([heard.length, isListening]).toEqual([1, false]);
+  });
+});
+
+describe('an answer', () => {
+  const request = { query: '', sort: '', offset: 0, limit: 9, archived: false, baseline: null };
+
+  it('has no parameter or metric that its data did not give it', async () => {
+    const row = { params: { toString: 1 }, data: {}, metrics: {} };
+    const text = JSON.stringify({ rows: [row], baseline: { ...row, params: {} } });
+    const page = await source(() => Promise.resolve(new Response(text))).page('p', request);
+    expect(page.rows[0]?.params['toString']).toBe(1);
+    expect(page.rows[0]?.metrics['constructor']).toBeUndefined();
+    expect(page.baseline?.params['toString']).toBeUndefined();
+    expect(page.baseline?.params['__proto__']).toBeUndefined();
+  });
+});
+
+describe('curves of many metrics', () => {
+  it('are asked for in lots that the server takes, and come as one answer', async () => {
+    const asked: string[][] = [];
+    const answering: Send = path => {
+      const metrics = new URLSearchParams(path.split('?')[1]).getAll('metric');
+      asked.push(metrics);
+      const curves = metrics.map(metric => ({ run: 'r', metric, total: 0, points: [] }));
+      return Promise.resolve(new Response(JSON.stringify({ format: 1, curves })));
+    };
+    const metrics = Array.from({ length: 120 }, (_, place) => `m${place}`);
+    const told = await source(answering).curves('p', { runs: ['r'], metrics, points: 9 });
+    expect(told.curves.map(curve => curve.metric)).toEqual(metrics);
+    expect(asked.map(lot => lot.length)).toEqual([50, 50, 20]);
+    await source(answering).curves('p', { runs: ['r'], metrics: ['x'.repeat(7000), 'y'.repeat(7000)], points: 9 });
+    expect(asked.slice(3).map(lot => lot.length)).toEqual([1, 1]);
   });
 });

@@ -4,7 +4,7 @@ import type { Value } from '../../contract';
 import type { DifferenceRow } from './differences';
 
 // A spreadsheet takes a text that begins so for a formula.
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
 
 /** Write `kind,name,RUN…` and one line for each row. */
 export function writeCsv(runs: readonly string[], rows: readonly DifferenceRow[]): string {
@@ -28,6 +28,6 @@ export function csvCell(value: number | string): string {
   if (typeof value === 'number') {
     return String(value);
   }
-  const text = FORMULA.test(value) && value !== '-Infinity' ? `'${value}` : value;
+  const text = FORMULA.test(value) && Number.isNaN(Number(value)) ? `'${value}` : value;
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }

@@ -8,7 +8,7 @@ type Check = (value: unknown) => boolean;
 const isText: Check = value => typeof value === 'string';
 const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
 const isMetric: Check = value => typeof value === 'number' || typeof value === 'string';
-const isPlain: Check = value => value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value);
+const isScalar: Check = value => value === null || ['string', 'number', 'boolean'].includes(typeof value);
 const orNull =
   (check: Check): Check =>
   value =>
@@ -21,6 +21,8 @@ const listOf =
   (check: Check): Check =>
   value =>
     Array.isArray(value) && value.length <= 1_000 && value.every(check);
+
+const isValue: Check = value => isScalar(value) || listOf(isScalar)(value);
 
 function isObject(value: unknown): value is Unknown {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -46,7 +48,7 @@ const isCard = shape({
   previous: orNull(isText),
   baseline: orNull(isText),
   params: listOf(
-    shape({ name: isText, value: isPlain, was: isPlain, change: oneOf('only', 'added', 'changed', 'removed') })
+    shape({ name: isText, value: isValue, was: isValue, change: oneOf('only', 'added', 'changed', 'removed') })
   ),
   same_params: isNumber,
   metrics: listOf(

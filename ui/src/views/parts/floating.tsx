@@ -12,6 +12,8 @@ export type Anchor = Element | { readonly x: number; readonly y: number };
 export interface PopoverProps {
   readonly anchor: Anchor;
   readonly label: string;
+  /** For what controls it. */
+  readonly id?: string;
   readonly role?: 'dialog' | 'menu' | 'listbox';
   readonly className?: string;
   readonly onClose: () => void;
@@ -20,7 +22,7 @@ export interface PopoverProps {
 
 /** A box beside `anchor` that closes on Escape, on a press outside, and when the page scrolls under it. */
 export function Popover(props: PopoverProps): ReactElement {
-  const { anchor, label, role = 'dialog', className = '', onClose, children } = props;
+  const { anchor, label, id, role = 'dialog', className = '', onClose, children } = props;
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = box.current;
@@ -59,6 +61,7 @@ export function Popover(props: PopoverProps): ReactElement {
   return (
     <div
       ref={box}
+      id={id}
       role={role}
       aria-label={label}
       tabIndex={-1}

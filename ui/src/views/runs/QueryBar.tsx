@@ -87,7 +87,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
         placeholder={placeholder}
         aria-label={t('Filter runs')}
         aria-expanded={offered !== null}
-        aria-controls={list}
+        aria-controls={offered ? list : undefined}
         aria-autocomplete="list"
         aria-activedescendant={chosen >= 0 ? `${list}-${chosen}` : undefined}
         aria-invalid={isWrong}
@@ -105,6 +105,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
         <Popover
           anchor={box.current}
           label={t('Offered')}
+          id={list}
           role="listbox"
           className="ts-offered"
           onClose={() => setOffered(null)}
