@@ -117,13 +117,22 @@ def _record(
         derived_from=texts("df"),
         author={"name": texts("an"), "email": texts("em"), "fallback": False},
         figures=[
-            {"path": f".trackside/plots/images/{place}.png", "name": figure, "mime": "image/png", "size": len(PNG), "cell": 1, "step": 1}
+            {
+                "path": f".trackside/plots/images/{place}.png", "name": figure, "mime": "image/png",
+                "size": len(PNG), "cell": 1, "step": 1,
+            }
             for place, figure in enumerate(figures)
         ]
-        + [{"path": ".trackside/plots/images/x.svg", "name": texts("fs"), "mime": "image/svg+xml", "size": 9, "cell": 1, "step": None}],
+        + [
+            {
+                "path": ".trackside/plots/images/x.svg", "name": texts("fs"), "mime": "image/svg+xml",
+                "size": 9, "cell": 1, "step": None,
+            }
+        ],
         warnings=[{"code": code, "message": message, "hint": hint} for code, message, hint in warnings],
         order=[
-            {"kind": "edited", "level": "warning", "cell": 1, "names": [message], "message": message} for message in orders
+            {"kind": "edited", "level": "warning", "cell": 1, "names": [message], "message": message}
+            for message in orders
         ],
         artifacts=[
             {"path": path, "size": 5, "md5": path, "stored": "none", "reason": texts("ar")} for path in artifacts
@@ -189,9 +198,15 @@ def outputs_of(text: Any) -> list[dict[str, Any]]:
                 "text/plain": text("sv"),
             },
         },
-        {"output_type": "display_data", "metadata": {}, "data": {"image/png": base64.b64encode(PNG).decode(), "text/plain": text("pi")}},
+        {
+            "output_type": "display_data", "metadata": {},
+            "data": {"image/png": base64.b64encode(PNG).decode(), "text/plain": text("pi")},
+        },
         {"output_type": "display_data", "metadata": {}, "data": {"image/png": text("pb")}},
-        {"output_type": "error", "ename": text("en"), "evalue": text("ev"), "traceback": [f"\x1b[31m{text('tb')}\x1b[0m"]},
+        {
+            "output_type": "error", "ename": text("en"), "evalue": text("ev"),
+            "traceback": [f"\x1b[31m{text('tb')}\x1b[0m"],
+        },
     ]  # fmt: skip
 
 
@@ -237,7 +252,10 @@ def card_notebook(card: Mapping[str, Any]) -> bytes:
     broken: list[Any] = [
         None, 5, [], {}, {**card, "params": [{"name": "a", "value": {"toString": 1}, "was": {}, "change": "changed"}]},
         {**card, "metrics": [{**card["metrics"][0], "last": {"a": 1}}]}, {**card, "warnings": [{}]},
-        {**card, "name": {"$$typeof": "x", "props": {"dangerouslySetInnerHTML": {"__html": "<img src=x onerror=X('el')>"}}}},
+        {
+            **card,
+            "name": {"$$typeof": "x", "props": {"dangerouslySetInnerHTML": {"__html": "<img src=x onerror=X('el')>"}}},
+        },
         {**card, "cells": None}, {**card, "next": [{"command": ["a"], "does": {}}]},
     ]  # fmt: skip
     for place, value in enumerate(broken):
@@ -259,7 +277,12 @@ def hostile_card(card: Mapping[str, Any], number: int) -> dict[str, Any]:
             {"name": text("pn"), "value": text("pv"), "was": text("pw"), "change": "changed"},
             {"name": "list", "value": [text("pl")], "was": None, "change": "added"},
         ],
-        "metrics": [{**card["metrics"][0], "name": text("mn"), "last": text("ml"), "direction": text("md"), "origin": text("mo")}],
+        "metrics": [
+            {
+                **card["metrics"][0], "name": text("mn"), "last": text("ml"), "direction": text("md"),
+                "origin": text("mo"),
+            }
+        ],
         "warnings": [{"code": text("wc"), "message": text("wm"), "hint": text("wh")}],
         "sentence": text("se"), "hint": text("hi"), "next": [{"command": text("nc"), "does": text("nd")}],
     }  # fmt: skip

@@ -22,7 +22,8 @@ SERIOUS = ("serious", "critical")
 _RUN = """async scope => {
   const found = await window.axe.run(scope ? { include: [scope] } : document, { resultTypes: ['violations'] });
   return found.violations.map(({ id, impact, help, nodes }) =>
-    ({ id, impact, help, nodes: nodes.slice(0, 4).map(node => `${node.target} ${node.html.slice(0, 160)} ${node.failureSummary}`) }));
+    ({ id, impact, help, nodes: nodes.slice(0, 4).map(
+      node => `${node.target} ${node.html.slice(0, 160)} ${node.failureSummary}`) }));
 }"""
 
 
@@ -154,7 +155,8 @@ _RING = """() => {
   const node = document.activeElement;
   const active = document.getElementById(node.getAttribute('aria-activedescendant') ?? '');
   const seen = [node, node.parentElement, active].filter(Boolean).map(each => getComputedStyle(each));
-  return seen.some(style => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none')
+  return seen.some(style => (
+    style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none')
     || getComputedStyle(node).backgroundColor !== 'rgba(0, 0, 0, 0)';
 }"""
 

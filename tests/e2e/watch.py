@@ -13,7 +13,9 @@ CANARY = """() => {
   window.__hits = [];
   const hit = word => { window.__hits.push(String(word)); window.top.postMessage({ __hit: String(word) }, '*'); };
   window.X = window.__hit = hit;
-  window.addEventListener('message', event => { if (event.data && event.data.__hit) window.__hits.push(event.data.__hit); });
+  window.addEventListener('message', event => {
+    if (event.data && event.data.__hit) window.__hits.push(event.data.__hit);
+  });
   document.addEventListener('securitypolicyviolation', event =>
     window.__hits.push(`policy ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => hit(name);
