@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,14 @@ def test_the_page_and_its_routes_are_there_and_nothing_else(address: tuple[str, 
         "terminals/websocket/1",
     ):
         assert get(f"{base}/{path}", token)[0] == 404, path
+
+
+def test_the_runs_are_read_before_a_browser_asks(address: tuple[str, str], tmp_path: Path) -> None:
+    index = tmp_path / "project" / ".git" / "trackside" / "index.sqlite"
+    deadline = time.monotonic() + 20
+    while not index.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert index.exists(), address
 
 
 def test_a_missing_server_is_a_sentence(trackside_home: Scratch, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

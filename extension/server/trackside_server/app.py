@@ -56,8 +56,11 @@ class TracksideApp(ExtensionApp):
         )
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002  # as Jupyter calls it
-        """Begin to look once the loop runs."""
+        """Begin to look once the loop runs; a page of its own reads its repository while the browser opens."""
         self._watcher.start()
+        path = self.serverapp.web_app.settings.get("trackside_path") if self.serverapp is not None else None
+        if path is not None:
+            self._pool.submit(self._services.places.read_ahead, path)
 
     async def stop_extension(self) -> None:
         """End threads and the watcher."""

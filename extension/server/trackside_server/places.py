@@ -75,6 +75,15 @@ class Places:
             "hint": "" if has_commit else _NO_COMMIT_HINT,
         }
 
+    def read_ahead(self, path: str) -> None:
+        """Read the runs around a path before anybody asks; what is wrong there is told to who asks."""
+        try:
+            handle = self.describe(path)["id"]
+            if handle is not None:
+                self.get(handle).catalogue.page()
+        except Exception:
+            return
+
     def get(self, handle: str) -> PlaceHeld:
         """Return the place of a handle; NotFoundError `unknown-place`."""
         with self._lock:
