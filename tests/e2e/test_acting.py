@@ -30,6 +30,8 @@ def test_figures_of_two_runs_stand_side_by_side(lab: LabPage, project: Project, 
     lab.open(project.name)
     place = server.ask(f"trackside/api/place?path={project.name}")["id"]
     lab.command("trackside:compare", {"place": place, "runs": runs})
+    expect(lab.page.get_by_role("heading", name="2 runs compared")).to_be_visible()
+    lab.page.locator(".ts-lab-tab").get_by_text("Figures", exact=True).first.click()
     figures = lab.page.locator(".ts-lab-tab img")
     expect(figures).to_have_count(2)
     left, right = (figures.nth(at).bounding_box() for at in (0, 1))

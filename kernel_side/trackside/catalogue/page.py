@@ -268,7 +268,7 @@ class _Known:
 
     def _find_fact(self, kind: str, name: str) -> tuple[int, bool, Any]:
         column, places = self._sealed.column(kind, name), self.places
-        if places and self._sealed.names[kind][name] == len(self._sealed.rows):
+        if places and self._sealed.names[kind].get(name) == len(self._sealed.rows):
             # Every experiment has it, so these do; a few of them tell mostly that they differ.
             first = column[places[0]]
             if any(type(column[place]) is not type(first) or column[place] != first for place in places[:_FIRST]):
