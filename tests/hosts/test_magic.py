@@ -83,11 +83,13 @@ def test_metric_like_names_are_logged_when_they_change(tour: Tracked) -> None:
 def test_points_from_the_api_make_a_series(tour: Tracked) -> None:
     loss = tour.record("first-try")["metrics"]["loss"]
     assert (loss["count"], loss["min"], loss["direction"]) == (3, 1 / 3, "lower")
-    assert tour.file("first-try", ".trackside/plots/metrics/loss.tsv").splitlines()[1:] == [
-        "0\t1.0",
-        "1\t0.5",
-        "2\t0.3333333333333333",
+    head, *lines = [
+        line.split("\t") for line in tour.file("first-try", ".trackside/plots/metrics/loss.tsv").splitlines()
     ]
+    assert head == ["step", "time", "loss"]
+    assert [(step, value) for step, _, value in lines] == [("0", "1.0"), ("1", "0.5"), ("2", "0.3333333333333333")]
+    times = [float(time) for _, time, _ in lines]
+    assert times == sorted(times) and times[0] >= 0
 
 
 def test_a_small_artifact_is_in_the_tree_of_the_experiment(tour: Tracked) -> None:
