@@ -49,7 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(autouse=True)
+def jp_asyncio_loop() -> None:
+    """Leave the loop of the thread alone: it is the browser's driver's here, and pytest-jupyter would close it."""
+
+
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """JupyterLab with the panel."""
     if not (ROOT / "labextension/trackside_labextension/package.json").is_file():
@@ -59,9 +64,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium; gone with the last test here, since a loop of its driver's own runs in this thread until then."""
     path = chromium()
     if path is None:
         pytest.skip("needs Chromium")
