@@ -49,11 +49,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(autouse=True)
-def jp_asyncio_loop() -> None:
-    """Leave the loop of the thread alone: it is the browser's driver's here, and pytest-jupyter would close it."""
-
-
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """JupyterLab with the panel."""
