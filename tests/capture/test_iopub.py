@@ -114,6 +114,10 @@ def test_outputs_equal_those_nbclient_stored(recorded: kernels.Recorded, name: s
         both = ["".join(output["text"] for output in outputs) for outputs in (ours, stored)]
         assert both[0].replace(LATE[name], "") == both[1].replace(LATE[name], "")
         return
+    if name == "flush storm":
+        # nbclient itself may lose lines on a busy machine; what was printed is known.
+        assert ours[0]["text"].splitlines() == [f"line {number}" for number in range(30_000)]
+        return
     if name == "five megabytes in a line":
         assert ours[0]["text"] == stored[0]["text"][:1_000_000]
         assert recorded.of("output-cut", place + 1)[0]["bytes"] == 4_000_001
