@@ -144,6 +144,7 @@ def test_a_damaged_run_is_a_row_with_a_sentence_beside_the_others(page: Page, se
 
 def test_a_wrong_filter_and_one_that_finds_nothing_say_so(page: Page, served: Standalone) -> None:
     page.goto(served.address)
+    expect(page.locator(".ts-item")).to_have_count(7)
     box = page.locator(".ts-panel input")
     box.fill("metrics.acc >")
     expect(page.locator(".ts-panel [role=alert], .ts-panel .ts-query-error").first).to_be_visible()
