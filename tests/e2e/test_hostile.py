@@ -284,7 +284,8 @@ def test_the_promotion_dialog_shows_text(opened: Opened) -> None:
 
 
 def test_a_refused_name_comes_back_as_text(opened: Opened) -> None:
-    # Whichever stands there: another test of this page may have scrolled the list.
+    # Whichever stands there: another test of this page may have filtered or scrolled the list.
+    opened.page.locator(".ts-panel input").first.fill("")
     opened.page.locator(".ts-item", has_text="run-").first.click(button="right")
     opened.page.get_by_role("menuitem", name="Rename…").click()
     opened.page.locator(".ts-editor input").fill("<img src=x onerror=X('name')>")
