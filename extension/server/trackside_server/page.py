@@ -80,13 +80,13 @@ class PageFile(JupyterHandler, web.StaticFileHandler):
 
     @web.authenticated
     @authorized(action="read", resource=RESOURCE)  # type: ignore[untyped-decorator]  # Jupyter's has no types
-    async def get(self, path: str, include_body: bool = True) -> None:  # type: ignore[override]
+    async def get(self, path: str, include_body: bool = True) -> None:  # type: ignore[override]  # two bases differ in it
         """Give one file."""
         await web.StaticFileHandler.get(self, path, include_body)
 
     @web.authenticated
     @authorized(action="read", resource=RESOURCE)  # type: ignore[untyped-decorator]  # Jupyter's has no types
-    async def head(self, path: str) -> None:  # type: ignore[override]
+    async def head(self, path: str) -> None:  # type: ignore[override]  # two bases differ in it
         """Give the head of one file."""
         await web.StaticFileHandler.get(self, path, include_body=False)
 
