@@ -185,6 +185,17 @@ def test_what_is_offered_for_a_filter_is_text(opened: Opened) -> None:
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 
 
+def test_a_new_filter_shows_its_first_rows_wherever_the_list_stood(opened: Opened) -> None:
+    box, listed = opened.page.locator(".ts-panel input[role=combobox]"), opened.page.locator(".ts-panel .ts-list")
+    for typed in ("run-", ""):
+        listed.evaluate("node => { node.scrollTop = node.scrollHeight; }")
+        expect(listed.locator(".ts-item").last).not_to_have_class(re.compile("waiting"))
+        box.fill(typed)
+        expect(listed.locator(".ts-item[aria-rowindex='1'], .ts-item-waiting").first).to_be_visible()
+        expect(listed.locator(".ts-item-waiting")).to_have_count(0)
+        assert listed.evaluate("node => node.scrollTop") == 0
+
+
 def test_compare_shows_text_and_its_files_run_nothing(opened: Opened, context: BrowserContext, tmp_path: Path) -> None:
     page = opened.page
     runs = [opened.ids["run-00"], opened.ids[ALL], *(opened.ids[f"run-{n:02d}"] for n in range(1, 24))]
@@ -284,8 +295,6 @@ def test_the_promotion_dialog_shows_text(opened: Opened) -> None:
 
 
 def test_a_refused_name_comes_back_as_text(opened: Opened) -> None:
-    # Whichever stands there: another test of this page may have filtered or scrolled the list.
-    opened.page.locator(".ts-panel input").first.fill("")
     opened.page.locator(".ts-item", has_text="run-").first.click(button="right")
     opened.page.get_by_role("menuitem", name="Rename…").click()
     opened.page.locator(".ts-editor input").fill("<img src=x onerror=X('name')>")

@@ -16,6 +16,8 @@ export interface Rows {
   readonly error: unknown;
   /** Rows of the last question are shown until those of a new one come. */
   readonly stale: boolean;
+  /** Counts the questions answered from their top: a view that sees it change shows the first rows. */
+  readonly question: number;
   row(index: number): RunRow | null;
 }
 
@@ -33,6 +35,8 @@ export class PagedRows {
   private head: Head | null = null;
   private error: unknown = null;
   private stale = false;
+  private question = 0;
+  private answered = 0;
   private asking = new Map<number, AbortController>();
   private old = new Set<number>();
   private first = 0;
@@ -58,6 +62,7 @@ export class PagedRows {
     this.stale = this.head !== null;
     this.old = new Set(this.pages.keys());
     if (top) {
+      this.question += 1;
       this.last -= this.first;
       this.first = 0;
     }
@@ -207,6 +212,7 @@ export class PagedRows {
     }
     this.old.delete(number);
     this.stale = false;
+    this.answered = this.question;
     this.error = null;
     this.head = head;
     this.pages.delete(number);
@@ -231,9 +237,9 @@ export class PagedRows {
   }
 
   private taken(): Rows {
-    const { head, error, stale } = this;
+    const { head, error, stale, answered } = this;
     const pages = new Map(this.pages);
-    return { head, error, stale, row: index => pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null };
+    return { head, error, stale, question: answered, row: index => pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null };
   }
 
   private tell(): void {

@@ -53,6 +53,22 @@ describe('rows in pages', () => {
     expect(state.asked).toEqual([0, 8500]);
   });
 
+  it('tell when a new question is answered, so that a view shows its top', async () => {
+    const state = table(1000);
+    const rows = new PagedRows();
+    rows.ask(state.fetch);
+    expect(rows.current().question).toBe(0);
+    await vi.runAllTimersAsync();
+    rows.see(900, 930);
+    rows.ask(state.fetch, false);
+    await vi.runAllTimersAsync();
+    expect(rows.current().question).toBe(1);
+    rows.ask(state.fetch);
+    expect(rows.current().question).toBe(1);
+    await vi.runAllTimersAsync();
+    expect(rows.current().question).toBe(2);
+  });
+
   it('in view are fetched again after a change, and shown until then', async () => {
     const state = table(1000);
     const rows = new PagedRows();

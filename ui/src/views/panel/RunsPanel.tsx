@@ -1,6 +1,6 @@
 /** The side panel: the runs of a place, newest on top, open ones live. */
 
-import { useCallback, useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, ReactElement } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Place, RunRow } from '../../contract';
@@ -23,7 +23,7 @@ import { SelectionBar } from '../runs/SelectionBar';
 import { useServices } from '../services';
 import { useChoices, useSelectedRuns } from '../state/choices';
 import { useList } from '../state/list';
-import { useNow, useRows } from '../state/rows';
+import { useNow, useRows, useSeen } from '../state/rows';
 import { PanelHead } from './PanelHead';
 import { PANEL_ROW, PanelRow } from './PanelRow';
 
@@ -137,7 +137,7 @@ function RunList({ place, rows, paged, actions, selected, select }: RunListProps
   const seen = virtual.getVirtualItems();
   const first = seen[0]?.index ?? 0;
   const last = seen.at(-1)?.index ?? 0;
-  useEffect(() => paged.see(first, last), [paged, first, last]);
+  useSeen(box, paged, rows, [first, last]);
   const open = useCallback((row: RunRow) => host.openRun(id, row.id), [host, id]);
   const list = useList({
     total,

@@ -1,6 +1,7 @@
 /** Rows of a place as a view shows them: fetched by page, fetched again when the server tells of a change. */
 
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { RefObject } from 'react';
 import { PagedRows } from '../../model/rows';
 import type { Rows } from '../../model/rows';
 import { useServices } from '../services';
@@ -40,6 +41,25 @@ export function useRows(
   }, [source, paged, place, query, sort, archived, baseline]);
   useChanges(place, () => paged.refresh());
   return { rows, paged };
+}
+
+/** Have the rows `range`, drawn in `box`, fetched (null: none); show the top of the answer to a new question. */
+export function useSeen(
+  box: RefObject<HTMLElement | null>,
+  paged: PagedRows,
+  { question }: Rows,
+  range: readonly [first: number, last: number] | null
+): void {
+  const [first, last] = range ?? [-1, -1];
+  // Before the first painting: rows that stood where the view was scrolled to are gone.
+  useLayoutEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+  }, [box, question]);
+  useEffect(() => {
+    if (first >= 0) {
+      paged.see(first, last);
+    }
+  }, [paged, question, first, last]);
 }
 
 /** Call `refresh` when something of a place changed, at once and then at most a few times a second. */

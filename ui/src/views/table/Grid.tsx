@@ -17,7 +17,7 @@ import type { Edited } from '../runs/RunEditor';
 import { rowMenu } from '../runs/menu';
 import { useServices } from '../services';
 import { useList } from '../state/list';
-import { useNow } from '../state/rows';
+import { useNow, useSeen } from '../state/rows';
 import type { GroupedItem, UsedGroups } from './groups';
 import { TableHead } from './TableHead';
 import type { Layout } from './layout';
@@ -70,11 +70,7 @@ export function Grid(props: GridProps): ReactElement {
   const seen = virtual.getVirtualItems();
   const first = seen[0]?.index ?? 0;
   const last = seen.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (!groups) {
-      paged.see(first, last);
-    }
-  }, [paged, groups, first, last]);
+  useSeen(box, paged, rows, groups ? null : [first, last]);
   const onMore = useCallback(
     (filter: string) => change(so => ({ ...so, group: '', query: joinFilters([so.query, filter]) })),
     [change]
