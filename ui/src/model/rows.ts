@@ -239,7 +239,13 @@ export class PagedRows {
   private taken(): Rows {
     const { head, error, stale, answered } = this;
     const pages = new Map(this.pages);
-    return { head, error, stale, question: answered, row: index => pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null };
+    return {
+      head,
+      error,
+      stale,
+      question: answered,
+      row: index => pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null
+    };
   }
 
   private tell(): void {
