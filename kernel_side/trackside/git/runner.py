@@ -1,8 +1,10 @@
-"""Run one git process: fixed environment, own session, two levels of trust.
+"""Run one git process: fixed environment, own session, three levels of trust.
 
 *owner*: the person whose clone it is, at a kernel or a terminal. Their own content filters run, as `git add`
-would run them. *reader*: a server, or data somebody else made. Only commands that read objects and refs are
-allowed, and none of them runs anything a repository's configuration names.
+would run them. *publisher*: the same person, who asked that a commit be made or pushed for others: their hooks,
+their signing and the transports they configured work as in their own `git commit` and `git push`. *reader*: a
+server, or data somebody else made. Only commands that read objects and refs are allowed, and none of them runs
+anything a repository's configuration names.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Final, Literal
 
 from trackside.errors import GitError, GitMissingError, NoRepositoryError, StorageError, TracksideError
 
-Trust = Literal["owner", "reader"]
+Trust = Literal["owner", "publisher", "reader"]
 OLDEST_GIT: Final = (2, 31)
 
 #: Inherited variables that carry the user's identity or where their configuration lies; every other GIT_* is
@@ -36,6 +38,13 @@ _KEPT: Final = frozenset(
         "GIT_COMMITTER_EMAIL",
     }
 )
+#: How a person reaches their remotes: kept for whoever pushes, on top of the others.
+_KEPT_TO_PUBLISH: Final = frozenset(
+    {"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_PROXY_SSL_CAINFO", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH",
+     "GIT_SSL_CERT", "GIT_SSL_KEY", "GIT_SSL_NO_VERIFY", "GIT_ALLOW_PROTOCOL", "GIT_ASKPASS"}
+)  # fmt: skip
+#: What only a publisher may do as configured.
+_CLOSED: Final = frozenset({"core.hooksPath", "core.safecrlf", "commit.gpgSign", "protocol.allow"})
 #: Configuration forced on every call. `protocol.allow` stops a partial clone from fetching behind our back
 #: (GIT_NO_LAZY_FETCH does the same, but only from Git 2.45 on).
 _FORCED: Final = (
@@ -107,7 +116,7 @@ class Git:
             process = _Process(
                 ["git", *args],
                 cwd=self.folder,
-                env=_environment(self.config),
+                env=_environment(self.trust, self.config),
                 stdin=subprocess.PIPE,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
@@ -182,8 +191,11 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _environment(config: Sequence[tuple[str, str]]) -> dict[str, str]:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+def _environment(trust: Trust, config: Sequence[tuple[str, str]]) -> dict[str, str]:
+    is_open = trust == "publisher"
+    kept = _KEPT | _KEPT_TO_PUBLISH if is_open else _KEPT
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in kept}
+    settings = [*((key, value) for key, value in _FORCED if not is_open or key not in _CLOSED), *config]
     environment.update(
         LC_ALL="C",
         LANGUAGE="C",
@@ -191,9 +203,9 @@ def _environment(config: Sequence[tuple[str, str]]) -> dict[str, str]:
         GIT_OPTIONAL_LOCKS="0",
         GIT_NO_LAZY_FETCH="1",
         GIT_NO_REPLACE_OBJECTS="1",
-        GIT_CONFIG_COUNT=str(len(_FORCED) + len(config)),
+        GIT_CONFIG_COUNT=str(len(settings)),
     )
-    for number, (key, value) in enumerate([*_FORCED, *config]):
+    for number, (key, value) in enumerate(settings):
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value
     return environment
