@@ -14,10 +14,8 @@ from trackside.git.runner import Git, Output, translate
 
 #: Seconds a person has to unlock their key.
 _TO_SIGN: Final = 180.0
-#: What signing programs say, and Git of them, when there is no signature.
-_UNSIGNED: Final = re.compile(
-    r"failed to sign|gpg: |gpgsm: |user\.signingkey|Load key|Couldn't (?:sign|load)|ssh-keygen", re.IGNORECASE
-)
+#: What `git commit` says last when its hooks agreed and there is no signature.
+_NOT_WRITTEN: Final = "failed to write commit object"
 _UNCLEAN: Final = re.compile(r"[<>\x00-\x1f\x7f]")
 
 
@@ -100,7 +98,8 @@ def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
     )
     answer = attempt_signed(git, args, draft.message)
     if answer.status != 0:
-        raise unsigned(answer) if signs and is_unsigned(answer) else translate(answer.err, answer.status, args)
+        error = translate(answer.err, answer.status, args)
+        raise unsigned(answer) if signs and error.code == "git" else error
     return answer.out.decode().strip()
 
 
@@ -119,13 +118,13 @@ def attempt_signed(git: Git, args: Sequence[str], message: str) -> Output:
 
 
 def is_unsigned(answer: Output) -> bool:
-    """Tell whether Git failed because it got no signature."""
-    return answer.status != 0 and _UNSIGNED.search(answer.err) is not None
+    """Tell whether `git commit -S` failed because it got no signature."""
+    return answer.status != 0 and _NOT_WRITTEN in answer.err
 
 
 def unsigned(answer: Output) -> GitError:
     """Return the error for it, in the words of the signing program."""
-    said = [line.strip() for line in answer.err.splitlines() if line.strip() and "failed to write commit" not in line]
+    said = [line.strip() for line in answer.err.splitlines() if line.strip() and _NOT_WRITTEN not in line]
     return GitError(
         f"The commit could not be signed: {said[-1] if said else 'no reason given'}",
         hint="Check user.signingKey and gpg.format, or promote without signing.",
