@@ -88,6 +88,8 @@ class Git:
     timeout: float = 600.0
     #: Configuration set on top of what is forced on every call.
     config: Sequence[tuple[str, str]] = ()
+    #: Variables set for this call, whatever was inherited: an author, an index of our own.
+    environment: Sequence[tuple[str, str]] = ()
 
     def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,), is_much: bool = False) -> bytes:
         """Run git and return its output; raise the TracksideError that fits unless it exits with one of `ok`.
@@ -116,7 +118,7 @@ class Git:
             process = _Process(
                 ["git", *args],
                 cwd=self.folder,
-                env=_environment(self.trust, self.config),
+                env={**_environment(self.trust, self.config), **dict(self.environment)},
                 stdin=subprocess.PIPE,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
