@@ -8,7 +8,7 @@ from typing import Final
 from trackside.cli import words
 from trackside.cli.verb import Verb
 from trackside.errors import StorageError, UsageError
-from trackside.review.ci import append_summary, base_in_ci
+from trackside.review.ci import append_summary, base_in_ci, forge_in_ci
 from trackside.review.report.formats import FORMATS, Format, write_report
 
 
@@ -27,7 +27,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _act(options: Namespace) -> int:
     from trackside.catalogue import Catalogue
-    from trackside.review.report import build
+    from trackside.review.report import build, markdown
     from trackside.review.report.chosen import choose_base, choose_run
 
     catalogue = Catalogue(options.folder)
@@ -41,7 +41,7 @@ def _act(options: Namespace) -> int:
     else:
         write_file(options.output, text)
     if form == "markdown":
-        said = append_summary(report)
+        said = append_summary(lambda limit: markdown(report, forge_in_ci(), limit))
         if said:
             words.note(said)
     return 0

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from trackside.errors import StorageError
 from trackside.review.remote import Forge
-
-if TYPE_CHECKING:
-    from trackside.review.report import Report
 
 #: Variables that hold the branch a request goes to, in the order they are asked.
 _TARGETS: Final = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "BITBUCKET_PR_DESTINATION_BRANCH")
 #: GitHub drops the whole summary of a step that is larger; bytes.
 _LARGEST_SUMMARY: Final = 1024 * 1024
-_DIVIDER: Final = "\n"
 
 
 def base_in_ci(environment: Mapping[str, str] = os.environ) -> str:
@@ -35,29 +31,28 @@ def forge_in_ci(environment: Mapping[str, str] = os.environ) -> Forge | None:
     return "bitbucket-cloud" if environment.get("BITBUCKET_BUILD_NUMBER") else None
 
 
-def append_summary(report: Report, environment: Mapping[str, str] = os.environ) -> str:
-    """Add the report to the summary of the step that runs, cut to what is left of it; return what is to be said.
+def append_summary(write: Callable[[int | None], str], environment: Mapping[str, str] = os.environ) -> str:
+    """Add to the summary of the step that runs; return what is to be said, '' outside of a CI that has one.
 
-    Raises StorageError when the file that the CI named cannot be written.
+    `write` gives the text within a limit of characters (None: as long as it likes). Raises StorageError when the file
+    that the CI named cannot be written.
     """
-    from trackside.review.report import markdown
-
     path = environment.get("GITHUB_STEP_SUMMARY", "")
     if not path:
         return ""
     try:
         used = os.path.getsize(path) if os.path.exists(path) else 0
-        room = _LARGEST_SUMMARY - used - len(_DIVIDER)
-        text = markdown(report, forge_in_ci(environment), limit=None)
+        room = _LARGEST_SUMMARY - used - 1
+        text = write(None)
         limit = len(text)
         while len(text.encode("utf-8")) > room and limit > 0:
             # A limit counts characters and the file bytes: narrow it until both agree.
-            limit = min(limit - 1, room // 2, limit // 2)
-            text = markdown(report, forge_in_ci(environment), limit=max(0, limit))
+            limit = max(0, min(limit // 2, room // 2))
+            text = write(limit)
         if not text or room <= 0:
-            return "The summary of this step is full, so the report is not in it."
+            return "The summary of this step is full, so nothing was added to it."
         with open(path, "a", encoding="utf-8", newline="\n") as file:
-            file.write((_DIVIDER if used else "") + text)
+            file.write(("\n" if used else "") + text)
     except OSError as error:
         raise StorageError(f"The summary of the step cannot be written: {error.strerror}.") from error
-    return "The report is in the summary of this step."
+    return "It is in the summary of this step, too."
