@@ -1,4 +1,4 @@
-"""`trackside check`: each rule holds or is broken with a sentence, and the exit status tells which kind of no it was."""
+"""`trackside check`: each rule holds or is broken with a sentence; the exit status tells which kind of no it was."""
 
 from __future__ import annotations
 

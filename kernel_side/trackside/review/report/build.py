@@ -80,13 +80,13 @@ def build(catalogue: Catalogue, run: str, base: str, *, updated: bool = False, b
 def _find_base(catalogue: Catalogue, base: str) -> tuple[Found | None, str]:
     """Return the base, or in a sentence why there is none."""
     if not base:
-        return None, "There is nothing to compare with: no base was named."
+        return None, "No base was named."
     try:
         return find_side(catalogue, base), ""
     except NotFoundError as error:
         if error.code != "no-record":
             raise
-        return None, f"There is nothing to compare with: {base} carries no record of a run yet."
+        return None, f"{base} carries no record of a run yet."
 
 
 def _verdict(
