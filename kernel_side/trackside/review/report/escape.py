@@ -42,7 +42,9 @@ def escape(text: str, form: Form, most: int = _LONGEST) -> str:
     if form.entities:
         line = _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", line)
     else:
-        line = _BACKSLASH.sub(lambda match: f"\\{match[0]}", line.replace("&", "&amp;").replace("<", "&lt;"))
+        # Only one of the two dialects knows `\~`, and only the other strikes out.
+        line = line.replace("&", "&amp;").replace("<", "&lt;").replace("~", f"~{GAP}")
+        line = _BACKSLASH.sub(lambda match: f"\\{match[0]}", line)
     return _START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", line)
 
 

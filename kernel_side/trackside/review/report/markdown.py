@@ -161,9 +161,14 @@ def _files(report: Report, form: Form, room: Room) -> Iterator[str]:
     shown = report.files[: room.files]
     yield "\n".join(f"- {code(file.path, form, 160)}: {cells_words(file)}" for file in shown)
     yield _more(len(report.files) - room.files, "file")
-    diffs = list(_diffs(shown, form, room.lines))
-    if diffs:
-        yield _fold("Differences", "\n\n".join(diffs), form)
+    if form.html:
+        yield _differences(report, form, room)
+
+
+def _differences(report: Report, form: Form, room: Room) -> str:
+    """Fold the differences of code; where nothing folds, they stand at the end."""
+    diffs = list(_diffs(report.files[: room.files], form, room.lines))
+    return _fold("Differences", "\n\n".join(diffs), form) if diffs else ""
 
 
 def _diffs(files: Sequence[FileChange], form: Form, most: int) -> Iterator[str]:
@@ -225,6 +230,8 @@ def _folded(report: Report, form: Form, room: Room) -> Iterator[str]:
     for pair in report.curves[1 : room.curves]:
         drawn.append(_curve(pair, report, form, max(0, left)))
         left -= length(chart(pair))
+    if not form.html:
+        yield _differences(report, form, room)
     if drawn:
         yield _fold("More curves", "\n\n".join(drawn), form)
     same = [item for item in report.metrics if item.change == "same" and item.name != report.main][: room.unchanged]
