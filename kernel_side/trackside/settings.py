@@ -29,6 +29,8 @@ class Settings:
     added_file: int = 1_000_000
     added_total: int = 20_000_000
     changed_file: int = 50_000_000
+    #: The table [check] as it is written; `trackside check` understands it and tells what is wrong in it.
+    check: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -58,6 +60,9 @@ def parse_settings(text: str) -> Settings:
     found: dict[str, Any] = {}
     problems: list[str] = []
     for table, keys in stored.items():
+        if table == "check" and isinstance(keys, dict):
+            found["check"] = keys
+            continue
         if not isinstance(keys, dict) or table not in _TABLES:
             problems.append(f"{FILE}: there is no table [{table}].")
             continue

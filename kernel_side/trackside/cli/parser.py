@@ -17,6 +17,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "show": ("show", "show one run"),
     "compare": ("compare", "set runs side by side"),
     "diff": ("diff", "show how the code of two runs differs"),
+    "report": ("report", "tell what a run changes against its base, for a reviewer"),
+    "check": ("check", "hold a run to the rules of trackside.toml, as a gate in CI"),
     "ui": ("ui", "open the panel as a page in the browser"),
     "watch": ("watch", "follow open runs and new experiments live"),
     "promote": ("promote", "make a branch of a run for review, push it, open a request"),
