@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,6 +200,8 @@ def test_name_that_resolves_nowhere_is_unreachable(home: Scratch) -> None:
 @pytest.fixture
 def ssh(home: Scratch, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A peer that is reached by ssh."""
+    if shutil.which("ssh") is None:
+        pytest.skip("there is no ssh here")
     peer = make_bare(home)
     monkeypatch.setenv("PATH", f"{home.home / 'bin'}:{os.environ['PATH']}")
     with ssh_peer(home) as port:
