@@ -6,6 +6,7 @@ import base64
 import contextlib
 import http.server
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,9 +21,9 @@ USER, PASSWORD = "ada", "correct-horse"
 
 
 def make_bare(scratch: Scratch, name: str = "peer.git") -> Path:
-    """Make a bare repository beside the project that holds its main branch."""
+    """Make a bare repository beside the project that holds its main branch; `name` may have a folder in front."""
     path = scratch.path.parent / "served" / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     scratch.git("clone", "-q", "--bare", "--single-branch", "-b", "main", str(scratch.path), str(path))
     return path
 
@@ -149,9 +150,9 @@ def _body(request: http.server.BaseHTTPRequestHandler) -> bytes:
 
 
 @contextlib.contextmanager
-def http_peer(scratch: Scratch, peer: Path) -> Iterator[HttpPeer]:
-    """Serve a peer's folder by HTTP with Basic auth."""
-    serving = HttpPeer(scratch, peer.parent)
+def http_peer(scratch: Scratch) -> Iterator[HttpPeer]:
+    """Serve all peers by HTTP with Basic auth."""
+    serving = HttpPeer(scratch, scratch.path.parent / "served")
     thread = threading.Thread(target=serving.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -167,3 +168,42 @@ def remember_password(scratch: Scratch, port: int, password: str = PASSWORD) -> 
     store = scratch.home / "credentials"
     store.write_text(f"http://{USER}:{password}@127.0.0.1:{port}\n")
     scratch.git("config", "--global", "credential.helper", f"store --file={store}")
+
+
+@contextlib.contextmanager
+def ssh_peer(scratch: Scratch) -> Iterator[int]:
+    """Serve every repository of this machine by ssh; yields the port. `~/keys` holds the keys."""
+    keys = scratch.home / "keys"
+    keys.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("sshd.py")), str(keys)],
+        env=scratch.environment, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def configure_ssh(scratch: Scratch, port: int, *, key: str = "client", is_known: bool = True) -> None:
+    """Write what a person has in `~/.ssh`, and a program `ssh` for PATH that says so to the real one.
+
+    ssh takes a home from the password file, whatever HOME is. The program also notes its arguments.
+    """
+    keys, ssh = scratch.home / "keys", scratch.home / ".ssh"
+    ssh.mkdir(mode=0o700, exist_ok=True)
+    known = f"[127.0.0.1]:{port} {(keys / 'host.pub').read_text()}" if is_known else ""
+    (ssh / "known_hosts").write_text(known)
+    (ssh / "config").write_text(
+        f"Host *\n  IdentityFile {keys / key}\n  IdentitiesOnly yes\n  IdentityAgent none\n"
+        f"  UserKnownHostsFile {ssh / 'known_hosts'}\n  GlobalKnownHostsFile none\n"
+    )
+    real = shutil.which("ssh", path=os.environ["PATH"].replace(f"{scratch.home / 'bin'}:", ""))
+    program = scratch.home / "bin" / "ssh"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> {scratch.home / "ssh-arguments"}\nexec {real} -F {ssh / "config"} "$@"\n'
+    )
+    program.chmod(0o755)

@@ -45,6 +45,9 @@ def split_address(text: str) -> Address:
         return _of_url(_SAME.get(scheme, scheme), text[url.end() :])
     if not _DRIVE.match(text) and (scp := _SCP.fullmatch(text)):
         return _of_scp(scp[1], scp[2])
+    if not _DRIVE.match(text) and re.match(r"[^/]*:[^/]*@", text):
+        # Meant as an address of ssh and not one: it may hold a password.
+        return Address(scheme="path", host="", port=None, path="", shown="…")
     return Address(scheme="path", host="", port=None, path=text, shown=_printable(text))
 
 

@@ -139,7 +139,7 @@ _FAILED: Final = (
         code="push-denied",
         words=(
             "returned error: 403", "denied to", "not allowed to push", "write access", "service not enabled",
-            "read-only", "archived", "access rights", "not authorized", "deploy key",
+            "read-only", "archived", "not authorized", "deploy key",
         ),
         sentence="{remote} does not let you push.",
         hint="Ask for the right to push, or add a remote for a fork of yours and push there with --remote.",
@@ -150,7 +150,7 @@ _FAILED: Final = (
             "repository not found", "does not appear to be a git repository", "returned error: 404", "not found",
             "not exported", "could not be found", "no such project", "does not exist",
         ),
-        sentence="There is no repository at {address}, or it is hidden from you.",
+        sentence="There is no repository at {address}, or you may not use it.",
         hint="Compare the address with the one the forge shows: `git remote -v`.",
     ),
     _Cause(
@@ -200,7 +200,8 @@ def refused(remote: Remote, branch: str, reason: str, said: Sequence[str], own: 
     """Explain why the server, or git for it, refused one ref; `reason` is what porcelain has in parentheses."""
     text = "\n".join([reason, *said]).lower()
     cause = next(cause for cause in _REFUSED if any(word in text for word in cause.words))
-    quotes = [*said] if said else [reason] if cause.code in ("push-declined", "push-denied", "push-server") else []
+    told = [line for line in said if not _NOISE.match(line)]
+    quotes = told if told else [reason] if cause.code in ("push-declined", "push-denied", "push-server") else []
     return _error(cause, remote, branch, quotes, [reason, *said, *own])
 
 
@@ -218,7 +219,8 @@ def failed(
 
 #: Git's own last words, true of every push that failed.
 _NOISE: Final = re.compile(
-    r"error: failed to push|Everything up-to-date|To |hint: |fatal: the remote end hung|Please make sure|and the rep|$",
+    r"error: failed to push|error: hook declined to update|Everything up-to-date|To |hint: |fatal: the remote end hung"
+    r"|Please make sure|and the rep|$",
     re.IGNORECASE,
 )
 
