@@ -31,8 +31,12 @@ class BitbucketCloud:
 
     def find(self, branch: str, onto: str) -> Opened | None:
         """Find the open pull request."""
-        query = {"q": f"source.branch.name={_quoted(branch)} AND destination.branch.name={_quoted(onto)}",
-                 "state": "OPEN"}  # fmt: skip
+        # Without being named, drafts were left out of this list for a while (BCLOUD-23659).
+        asked = (
+            f"source.branch.name={_quoted(branch)} AND destination.branch.name={_quoted(onto)} "
+            'AND state="OPEN" AND (draft=true OR draft=false)'
+        )
+        query = {"q": asked}
         for page in self.place.client.pages(self._pulls, query, size="pagelen"):
             for pull in rows(page, "values"):
                 source, target = ((text(pull, side, "branch", "name"), text(pull, side, "repository", "full_name"))

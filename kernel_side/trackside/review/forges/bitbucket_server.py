@@ -117,6 +117,8 @@ class BitbucketServer:
     def _change(self, opened: Opened, asked: dict[str, object], reviewers: tuple[str, ...]) -> Opened:
         """Replace fields; reviewers that are not named would be taken out, and an old version is refused."""
         people = [{"user": {"name": name}} for name in reviewers]
+        if opened.is_draft:
+            asked = {**asked, "draft": True}
         path = f"{self._pulls}/{opened.number}"
         try:
             changed = {**asked, "reviewers": people, "version": opened.version}

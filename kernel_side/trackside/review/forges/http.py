@@ -121,14 +121,11 @@ class Client:
 
     def _wait(self, seconds: float) -> None:
         self.budget -= seconds
-        until = time.monotonic() + seconds
-        while True:
-            left = until - time.monotonic() if self.sleep is time.sleep else seconds
+        while seconds > 0:
+            # In short pieces, so that a person can stop it.
             self.progress(f"{self.host} asks to wait", None)
-            self.sleep(max(0.0, min(left, 1.0)))
+            self.sleep(min(seconds, 1.0))
             seconds -= 1.0
-            if left <= 1.0:
-                return
 
     def _once(
         self, method: str, path: str, body: object, query: Mapping[str, str] | None
