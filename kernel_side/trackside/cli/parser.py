@@ -20,6 +20,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "ui": ("ui", "open the panel as a page in the browser"),
     "watch": ("watch", "follow open runs and new experiments live"),
     "branch": ("naming", "make a plain Git branch from a run"),
+    "restore": ("restore", "bring a run's files back into the work tree"),
     "rename": ("naming", "give a run another name"),
     "tag": ("annotate", "add or remove tags of runs"),
     "note": ("annotate", "write a note to a run"),
