@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from trackside.review.branch import make, plan
 from trackside.review.message import trailer
 from trackside.review.trees import edit_tree
 
-from .runs import CELLS, a_run, file_at, move_main, notebook, promote
+from .runs import CELLS, a_run, file_at, move_main, notebook, promote, settle
 
 pytestmark = pytest.mark.usefixtures("trackside_home")
 BRANCH = "exp/calm-otter"
@@ -199,7 +199,7 @@ def test_promotion_leaves_head_index_work_tree_stash_config_and_work_trees(scrat
     hook = scratch.path / ".git/hooks/pre-commit"
     hook.write_text("#!/bin/sh\nexit 0\n")
     hook.chmod(0o755)
-    scratch.git("status")
+    settle(scratch)
     before = whole_state(scratch)
     promote(scratch, update=update)
     assert whole_state(scratch) == before
@@ -365,17 +365,18 @@ def test_commits_not_on_the_target_yet_are_told(scratch: Scratch) -> None:
 def key(scratch: Scratch) -> Path:
     """A key to sign with by ssh, not configured to be used by itself."""
     path = scratch.home / "key"
-    os.system(f"ssh-keygen -q -t ed25519 -N '' -f {path}")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
     scratch.git("config", "gpg.format", "ssh")
     scratch.git("config", "user.signingKey", str(path))
     return path
 
 
+@pytest.mark.usefixtures("key")
 @pytest.mark.parametrize(
     ("configured", "asked", "signed"), [(True, None, True), (False, True, True), (True, False, False)]
 )
 def test_commit_is_signed_as_configured_or_asked(
-    scratch: Scratch, key: Path, *, configured: bool, asked: bool | None, signed: bool
+    scratch: Scratch, *, configured: bool, asked: bool | None, signed: bool
 ) -> None:
     scratch.git("config", "commit.gpgSign", str(configured).lower())
     a_run(scratch)

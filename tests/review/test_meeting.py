@@ -208,7 +208,8 @@ def test_merge_drivers_of_the_configuration_run_only_when_promoting(scratch: Scr
 
 def test_what_merge_tree_says_of_odd_paths_is_read() -> None:
     out = (
-        b"tree\x00100644 a1 1\tod\td\nname\x00100644 b2 2\tod\td\nname\x00\x001\x00od\td\nname\x00Auto-merging\x00said\n\x00"
+        b"tree\x00100644 a1 1\tod\td\nname\x00100644 b2 2\tod\td\nname\x00\x00"
+        b"1\x00od\td\nname\x00Auto-merging\x00said\n\x00"
         b"2\x00od\td\nname\x00x\x00CONFLICT (contents)\x00CONFLICT\n\x00"
     )
     told = parse_merge(out)

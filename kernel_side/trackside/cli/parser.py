@@ -23,6 +23,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "watch": ("watch", "follow open runs and new experiments live"),
     "promote": ("promote", "make a branch of a run for review, push it, open a request"),
     "branch": ("naming", "make a plain Git branch from a run"),
+    "restore": ("restore", "bring a run's files back into the work tree"),
     "rename": ("naming", "give a run another name"),
     "tag": ("annotate", "add or remove tags of runs"),
     "note": ("annotate", "write a note to a run"),

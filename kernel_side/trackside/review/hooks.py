@@ -58,12 +58,8 @@ def find_hooks(repository: Repository, tree: str, *, wanted: bool) -> list[Hook]
     for name in _NAMES:
         hook = folder / name
         if hook.is_file():
-            is_runnable = os.access(hook, os.X_OK)
-            hooks.append(
-                Hook(
-                    name=name, runs=is_runnable and not reason, why=reason or ("" if is_runnable else "not executable")
-                )
-            )
+            why = reason or ("" if os.access(hook, os.X_OK) else "it is not executable")
+            hooks.append(Hook(name=name, runs=not why, why=why))
     return hooks
 
 
