@@ -57,16 +57,23 @@ class Job:
         return file.read_text("utf-8") if file.exists() else ""
 
 
+def promoted(scratch: Scratch, branch: str, run: str, parent: str) -> None:
+    """Set a branch to a commit of the run's tree, as a promotion makes it."""
+    commit = scratch.git("commit-tree", f"{run}^{{tree}}", "-p", parent, "-m", "Promote a run")
+    scratch.git("update-ref", f"refs/heads/{branch}", commit)
+
+
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
     """A repository whose main carries one run and has moved on, and whose branch carries a better one."""
     scratch = make_scratch(tmp_path_factory.mktemp("origin"))
-    scratch.git("reset", "-q", "--hard", make_run(scratch, "calm-otter", [0.5, 0.7, 0.9]))
-    scratch.git(
-        "branch",
-        BRANCH,
-        make_run(scratch, "brave-lynx", [0.5, 0.8, 0.93], code=CODE_RUN, files={"features.py": "SCALE = 3\n"}),
-    )
+    begin = scratch.head()
+    make_run(scratch, "calm-otter-2", [0.5, 0.7, 0.904])
+    promoted(scratch, "main", make_run(scratch, "calm-otter", [0.5, 0.7, 0.9]), begin)
+    scratch.git("reset", "-q", "--hard")
+    files = {"features.py": "SCALE = 3\n"}
+    run = make_run(scratch, "brave-lynx", [0.5, 0.8, 0.93], code=CODE_RUN, files=files)
+    promoted(scratch, BRANCH, run, scratch.head())
     (scratch.path / "README.md").write_text("Moved on.\n")
     scratch.git("add", "README.md")
     scratch.git("commit", "-q", "-m", "Move on")
@@ -138,6 +145,8 @@ def test_a_template_reports_and_passes(job: Job, name: str) -> None:
     said = "".join(step.stdout for step in done)
     assert "▲ Better" in said
     assert "`brave-lynx` against `calm-otter (main)`" in said
+    assert "n = 2 against n = 1" in said, "a run that was pushed says what is noise"
+    assert "| ±0.0057 |" in said
     assert "README.md" not in said, "what others did on main is no change of this branch"
     assert "✓ The run finished." in said
     assert (job.path / "trackside.html").read_text("utf-8").startswith("<!doctype html>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from trackside.card_words import count, format_value, plain
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _LONGEST_VALUE: Final = 80
 _MOST_NAMED: Final = 5
+_CLAIMS: Final = ("better", "worse", "noise")
 #: Changed metrics stand before the others, and what only one side has stands last.
 _RANKS: Final = {"worse": 0, "better": 0, "unknown": 1, "noise": 2, "same": 3, "new": 4, "gone": 5}
 
@@ -55,14 +57,18 @@ def build(catalogue: Catalogue, run: str, base: str, *, updated: bool = False, b
     )
     params = _params(before.record if before else None, after.record)
     main = main_of(metrics, catalogue.main_metric())
+    alike = (_alike(catalogue, before.row) if before else 0, _alike(catalogue, after.row))
+    verdict = _verdict(after, before, missing, metrics, params, main, alike)
+    if verdict.judgement == "not-comparable":
+        # No single metric may claim what the whole does not.
+        metrics = [replace(item, change="unknown") if item.change in _CLAIMS else item for item in metrics]
     metrics.sort(key=lambda item: (item.name != main, _RANKS[item.change]))
     old, new, compared = code_between(catalogue.reader, before, after)
-    alike = (_alike(catalogue, before.row) if before else 0, _alike(catalogue, after.row))
     return Report(
         run=_side(after, alike[1]),
         base=_side(before, alike[0]) if before else None,
         base_asked=base,
-        verdict=_verdict(after, before, missing, metrics, params, main, alike),
+        verdict=verdict,
         main=main,
         metrics=tuple(metrics),
         params=tuple(params),

@@ -195,7 +195,7 @@ def _curve(pair: CurvePair, report: Report, form: Form, left: int) -> str:
     drawn = chart(pair) if left else ""
     head = f"{code(pair.name, form, 80)} by step"
     if drawn and length(drawn) <= left:
-        both = ": the first line is the base, the second the run" if pair.before and pair.after else ""
+        both = ": the base in grey, the run in blue" if pair.before and pair.after else ""
         return f"{head}{both}.\n\n{drawn}"
     rows = [("base", pair.before), ("run", pair.after)]
     lines = [f"- {name} `{bars(curve)}`" for name, curve in rows if curve and bars(curve)]

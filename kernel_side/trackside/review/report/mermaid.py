@@ -11,6 +11,8 @@ from trackside.review.report.report import CurvePair, Point
 
 _POINTS: Final = 30
 _LONGEST_NAME: Final = 40
+#: Base and run, legible on white and on black; mermaid's own first colour is nearly that of paper.
+_COLOURS: Final = ("#8a929d", "#3b7ddd")
 #: Mermaid's text in quotes knows no escape: what it could take for its own becomes a blank.
 _FOREIGN: Final = re.compile(r"[^\w ./()%+-]+")
 
@@ -29,8 +31,10 @@ def chart(pair: CurvePair) -> str:
     low, high = min(values), max(values)
     margin = (high - low) * 0.05 or abs(high) * 0.05 or 1.0
     name = " ".join(_FOREIGN.sub(" ", pair.name).split())[:_LONGEST_NAME] or "metric"
+    colours = ", ".join(_COLOURS if pair.before else _COLOURS[1:])
     lines = [
         "```mermaid",
+        f'%%{{init: {{"themeVariables": {{"xyChart": {{"plotColorPalette": "{colours}"}}}}}}}}%%',
         "xychart-beta",
         f'  x-axis "step" {first} --> {max(last, first + 1)}',
         f'  y-axis "{name}" {_number(low - margin)} --> {_number(high + margin)}',

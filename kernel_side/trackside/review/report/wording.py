@@ -38,7 +38,9 @@ def title(report: Report) -> str:
     name = plain(side.title or side.name, 80)
     if main is None or main.after is None:
         return name
-    change = f" ({format_delta(main.delta)})" if main.delta else ""
+    noise = ", within noise" if main.change == "noise" else ""
+    is_told = main.delta and report.verdict.judgement not in ("not-comparable", "no-data")
+    change = f" ({format_delta(main.delta or 0)}{noise})" if is_told else ""
     return plain(f"{plain(main.name, 50)} {format_number(main.after)}{change}: {name}", _LONGEST_TITLE)
 
 
