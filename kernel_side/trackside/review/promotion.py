@@ -100,8 +100,13 @@ def promote(catalogue: Catalogue, asked: Asked, progress: Progress = silent) -> 
         "request": {"url": requested.url or None, "rung": requested.rung, "state": requested.state}
         if requested
         else None,
-        "notes": list(dict.fromkeys([*plan.notes, *notes])),
+        "notes": list(dict.fromkeys([*plan.notes, *_conflict_notes(plan), *notes])),
     }
+
+
+def _conflict_notes(plan: Plan) -> list[str]:
+    lines = [f"{one.path}: {one.what}" for one in plan.merge.conflicts]
+    return [f"It does not merge with {plan.onto} by itself: {'; '.join(lines)}."] if lines else []
 
 
 def _merge(plan: Plan) -> PromotionMerge:
@@ -130,7 +135,10 @@ def _remote(
         return None, [error] if asked.remote else [], []
     except UsageError as error:
         return None, [], [f"{error.message} {error.hint}".strip()]
-    return {"name": found.name, "address": found.address, "forge": found.forge}, [], []
+    remote: PromotionRemote = {
+        "name": found.name, "address": found.address, "forge": found.forge, "requests": found.web is not None,
+    }  # fmt: skip
+    return remote, [], []
 
 
 def _report(catalogue: Catalogue, asked: Asked, plan: Plan) -> tuple[str, str, str, list[str]]:

@@ -107,10 +107,7 @@ describe('the promotion dialog', () => {
       within(conflicts)
         .getAllByRole('listitem')
         .map(item => item.textContent)
-    ).toEqual([
-      'study.ipynbcell 2both sides changed the same lines of cell 2',
-      'features.pyboth sides changed the same lines'
-    ]);
+    ).toEqual(['study.ipynbcell 2: both sides changed the same lines', 'features.pyboth sides changed the same lines']);
     const hooks = screen.getByRole('list', { name: 'Commit hooks' });
     expect(within(hooks).getByText('.githooks is not part of the branch.')).toBeTruthy();
   });

@@ -82,13 +82,10 @@ function Merge({ preview }: { readonly preview: PromotePreview }): ReactElement 
 }
 
 function Conflict({ conflict }: { readonly conflict: MergeConflict }): ReactElement {
-  const t = useWords();
-  const cells = conflict.cells.slice(0, 30).join(', ');
   return (
     <li>
       <code>{visible(conflict.path, 200)}</code>
-      {cells ? <span>{t(conflict.cells.length === 1 ? 'cell {cells}' : 'cells {cells}', { cells })}</span> : null}
-      {conflict.what ? <span className="ts-soft">{visible(conflict.what)}</span> : null}
+      <span>{visible(conflict.what)}</span>
     </li>
   );
 }
