@@ -8,7 +8,7 @@ from typing import Final
 
 from trackside.catalogue import Catalogue
 from trackside.errors import GitError
-from trackside.git.objects import read_object
+from trackside.git.objects import existing, read_object
 from trackside.git.repository import Repository
 from trackside.record import RECORD_PATH
 from trackside.review import report as reports
@@ -17,6 +17,7 @@ from trackside.review.message import EXPERIMENT, trailer
 from trackside.review.planned import Made, Plan
 from trackside.review.push import Pushed, push
 from trackside.review.remote import Forge, Remote, pick_remote
+from trackside.review.report.sides import find_commit
 from trackside.review.request import open_request, push_options, settle_forge
 from trackside.review.requested import RequestAsked, Requested
 from trackside.row import baseline_of
@@ -82,16 +83,21 @@ def between(progress: Progress, first: float, last: float) -> Progress:
 
 
 def report_base(catalogue: Catalogue, plan: Plan) -> str:
-    """Name what a report compares with: the record the baseline commit carries, else the baseline run; "" for none.
+    """Name what a report compares with: the record the target carries, the baseline commit's, else the baseline run.
 
-    A run that was promoted before is the baseline of the others, so it is looked for among them.
+    A run that was promoted before is the baseline of the others, so it is looked for among them. "" for nothing.
     """
-    if read_object(catalogue.reader, f"{plan.base}:{RECORD_PATH}") is not None:
-        return plan.base
+    commits = [commit for commit in (plan.target, plan.base) if commit]
+    for commit, found in zip(commits, existing(catalogue.reader, [f"{commit}:{RECORD_PATH}" for commit in commits])):
+        if found is not None:
+            is_told = plan.onto is not None and find_commit(catalogue.reader, plan.onto) == commit
+            return plan.onto if is_told and plan.onto else commit
     sealed = catalogue.state().sealed
     others = [sealed.rows[place] for place in sealed.shown if sealed.rows[place].oid != plan.experiment]
-    found = baseline_of(others)
-    return "" if found is None else next(sealed.ids[place] for place in sealed.shown if sealed.rows[place] is found)
+    baseline = baseline_of(others)
+    if baseline is None:
+        return ""
+    return next(sealed.ids[place] for place in sealed.shown if sealed.rows[place] is baseline)
 
 
 def build_report(catalogue: Catalogue, plan: Plan, *, updated: bool) -> reports.Report:
