@@ -95,6 +95,15 @@ def test_a_run_that_failed_is_told_whatever_its_metrics(scratch: Scratch) -> Non
     assert "finished" in failures(outcomes(scratch, {}, status="failed"))
 
 
+def test_a_record_that_cannot_be_read_whole_holds_no_rule(scratch: Scratch) -> None:
+    (scratch.path / ".trackside").mkdir()
+    (scratch.path / ".trackside" / "run.json").write_text('{"format": 99}')
+    scratch.git("add", "-A")
+    scratch.git("commit", "-qm", "From the future")
+    said = failures(check(Catalogue(scratch.path), "HEAD", "", Rules()))
+    assert "this release knows 1" in said["record"]
+
+
 def test_order_is_a_rule_only_when_asked_for(scratch: Scratch) -> None:
     assert not outcomes(scratch, {}, order=[FLAG]).has_failed
     said = failures(outcomes(scratch, {"in_order": True}, order=[FLAG]))

@@ -173,6 +173,11 @@ def test_the_shorter_the_limit_the_more_goes_in_the_stated_order(usual: Report) 
     assert before > 10
 
 
+def test_the_guide_states_the_order_in_which_a_report_gets_shorter() -> None:
+    guide = " ".join((ROOT / "docs" / "guide-review.md").read_text("utf-8").split())
+    assert f"in this order: {', '.join(what for what, _ in CUTS)}." in guide
+
+
 def test_a_limit_that_holds_nothing_is_still_kept(usual: Report) -> None:
     assert [length(markdown(usual, "github", limit)) <= limit for limit in (300, 50, 1, 0)] == [True] * 4
 

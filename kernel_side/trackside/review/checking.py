@@ -71,6 +71,9 @@ def check(catalogue: Catalogue, run: str, base: str, rules: Rules) -> Checked:
 
 def _whole(catalogue: Catalogue, after: Found, before: Found | None, rules: Rules) -> Iterator[Outcome]:
     record = after.record
+    if after.problem:
+        # What could not be read would look like a run without faults.
+        yield _outcome("record", after.problem, ok=False)
     if rules.finished:
         ok = record["status"] == "finished"
         said = "The run finished." if ok else f"The run did not finish: it is {record['status']}. Run it again."

@@ -42,6 +42,7 @@ tbody th{font-weight:450;min-width:90px;overflow-wrap:anywhere}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 tbody td.n,thead th.n{text-align:right;white-space:nowrap}
 tbody td.d{white-space:nowrap}
+tbody td.v{min-width:76px}
 tr.main th{font-weight:650}
 small{color:var(--soft);font-size:12.5px;font-weight:400}
 tbody th small{display:block;font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
