@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -32,7 +35,14 @@ VARIABLES = {
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
         "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": BRANCH,
     },
-    "bitbucket": {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main", "BITBUCKET_BRANCH": BRANCH},
+    "bitbucket": {
+        "BITBUCKET_BUILD_NUMBER": "1",
+        "BITBUCKET_PR_DESTINATION_BRANCH": "main",
+        "BITBUCKET_BRANCH": BRANCH,
+        "BITBUCKET_REPO_FULL_NAME": "ada/study",
+        "BITBUCKET_COMMIT": "c0ffee",
+        "CODE_INSIGHTS_PROXY": "http://127.0.0.1:9",
+    },
 }
 
 
@@ -160,6 +170,38 @@ def test_a_template_fails_at_the_gate_and_leaves_the_result(job: Job, name: str)
     assert "val_acc is 0.93, below 0.99." in done[-1].stdout
     result = job.path / ("test-results/trackside.xml" if name == "bitbucket" else "trackside-check.xml")
     assert ET.parse(result).getroot()[0].attrib["failures"] == "1"
+
+
+class Insights(BaseHTTPRequestHandler):
+    """The proxy of Bitbucket's Pipelines, which signs what goes to the API."""
+
+    received: ClassVar[list[tuple[str, Any]]] = []
+
+    def do_PUT(self) -> None:
+        """Take a report, by the whole address a proxy is asked with."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((self.path, json.loads(body)))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("job", ["bitbucket"], indirect=True)
+def test_bitbucket_shows_the_report_in_the_pull_request_by_its_proxy(job: Job) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Insights) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        job.environment["CODE_INSIGHTS_PROXY"] = f"http://127.0.0.1:{server.server_port}"
+        done = run_all(job, "bitbucket")
+        server.shutdown()
+    assert done[-1].returncode == 0
+    [(address, body)] = Insights.received
+    assert address == "http://api.bitbucket.org/2.0/repositories/ada/study/commit/c0ffee/reports/trackside"
+    assert body["title"] == "val_acc 0.9300 (+0.0300): brave-lynx"
+    assert body["details"].startswith("Better. val_acc went from 0.9000 to 0.9300")
+    assert body["data"][0] == {"title": "val_acc", "type": "TEXT", "value": "0.9300, ▲ +0.0300 (3.3%) better"}
+    assert len(body["data"]) <= 10
 
 
 @pytest.mark.parametrize("job", ["github", "gitea"], indirect=True)

@@ -18,7 +18,7 @@ from review.reports import HOSTILE, make_hostile, make_pair, make_run
 from trackside.catalogue import Catalogue
 from trackside.review.remote import Forge
 from trackside.review.report import Report, build, markdown
-from trackside.review.report.escape import GAP
+from trackside.review.report.escape import GAP, escape
 from trackside.review.report.forms import form_of, length
 from trackside.review.report.markdown import CUTS
 
@@ -180,6 +180,19 @@ def test_the_guide_states_the_order_in_which_a_report_gets_shorter() -> None:
 
 def test_a_limit_that_holds_nothing_is_still_kept(usual: Report) -> None:
     assert [length(markdown(usual, "github", limit)) <= limit for limit in (300, 50, 1, 0)] == [True] * 4
+
+
+@pytest.mark.parametrize("forge", FORGES)
+@pytest.mark.parametrize(
+    "text",
+    ["in C#", "#", "1. first", "- item", "+", "=", "> said", "a_b __init__ _x_", "/close", "~~no~~", "a\\", "&amp;"],
+)
+def test_a_text_alone_in_a_heading_or_an_item_is_shown_as_it_is(forge: Forge, text: str) -> None:
+    line = escape(text, form_of(forge))
+    for source in (f"## {line}", f"- {line}", f"| {line} | x |\n| --- | --- |"):
+        page = rendered(source, forge)
+        assert page.text.replace(GAP, "").split("\nx")[0].strip() == text
+        assert {tag for tag, _ in page.tags} <= {"h2", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 
 
 def test_an_emoji_counts_as_two() -> None:

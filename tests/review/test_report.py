@@ -130,7 +130,8 @@ def test_a_spread_known_on_one_side_only_is_said(pair: Scratch) -> None:
 
 def test_runs_of_other_parameters_are_no_measure_of_noise(scratch: Scratch) -> None:
     make_run(scratch, "old", [0.5, 0.9])
-    make_run(scratch, "far", [0.5, 0.1], params={"lr": 9})
+    for name, last in (("far", 0.1), ("further", 0.8)):
+        make_run(scratch, name, [0.5, last], params={"lr": 9})
     make_run(scratch, "new", [0.5, 0.91], code=CODE_RUN)
     assert build(Catalogue(scratch.path), "new", "old").verdict.judgement == "better"
 

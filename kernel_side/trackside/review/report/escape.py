@@ -45,6 +45,9 @@ def escape(text: str, form: Form, most: int = _LONGEST) -> str:
         # Only one of the two dialects knows `\~`, and only the other strikes out.
         line = line.replace("&", "&amp;").replace("<", "&lt;").replace("~", f"~{GAP}")
         line = _BACKSLASH.sub(lambda match: f"\\{match[0]}", line)
+    if line.endswith("#"):
+        # At the end of a heading it would be taken for a mark of it.
+        line = f"{line[:-1]}\\#"
     return _START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", line)
 
 
