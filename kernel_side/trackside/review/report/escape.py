@@ -25,7 +25,7 @@ _SHORTHAND: Final = re.compile(r"\b(gh)(-)(?=\d)", re.IGNORECASE)
 _EMOJI: Final = re.compile(r":(?=[\w+-]+:)")
 _SCHEME: Final = re.compile(r":(?=//)")
 _WWW: Final = re.compile(r"\b(www)(?=\.)", re.IGNORECASE)
-_START: Final = re.compile(r"^(?:([#+\-=>/])|(\d+)([.)]))")
+_START: Final = re.compile(r"^(?:([#+>-])|(\d+)([.)]))")
 #: What a code span shows as it is in every dialect, also in a table.
 _CODE: Final = re.compile(r"[\w./=+:,()%'\"\-#@*<>\[\]{}&!?;→… ]+\Z")
 _LONGEST: Final = 200
