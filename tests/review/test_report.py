@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from repositories import NOTEBOOK, STARTED, Scratch, make_scratch, metric, record_of
 
 from review.reports import CODE_RUN, make_pair, make_run
+from trackside.assignments import parse_assignment
 from trackside.catalogue import Catalogue
 from trackside.errors import NotFoundError
 from trackside.review.report import Report, build, choose_base, choose_run, title
@@ -175,6 +177,20 @@ def test_what_stands_against_repeating_a_run_is_told() -> None:
         (False, "1 warning about the order of cells"),
         (True, "3 identical runs known"),
     ]
+
+
+def test_parameters_put_in_from_outside_are_part_of_running_it_again(scratch: Scratch) -> None:
+    def given(*values: Any) -> dict[str, Any]:
+        return {"value": values[-1], "type": "x", "origin": "parameters-cell", "box": "params", "values": [*values]}
+
+    params = {"hidden": given(32, 96), "on": given(False, True), "word": given("a", "1"), "text": given("a", "b c; d"),
+              "same": {**given(1), "values": []}, "no name": given(1, 2), "lr": 0.1}  # fmt: skip
+    make_run(scratch, "one", [0.5, 0.9], params=params)
+    command = build(Catalogue(scratch.path), "one", "").commands[-1]
+    assert command == "trackside run study.ipynb -p hidden=96 -p on=True -p 'word='\"'\"'1'\"'\"'' -p 'text=b c; d'"
+    assert dict(map(parse_assignment, shlex.split(command)[4::2])) == {
+        "hidden": 96, "on": True, "word": "1", "text": "b c; d",
+    }  # fmt: skip
 
 
 def test_a_damaged_record_is_told_and_never_compared(scratch: Scratch) -> None:
