@@ -163,6 +163,20 @@ def test_exit_status_tells_held_broken_misspelt_and_nothing_to_check(scratch: Sc
     assert "HEAD carries no record" in trackside(empty, "check", status=3).err
 
 
+def test_rules_that_are_not_those_of_the_base_are_told(scratch: Scratch) -> None:
+    make_run(scratch, "tried", [0.5, 0.91], code=CODE_RUN)
+    settings = scratch.path / "trackside.toml"
+    settings.write_text("[check.metrics.val_acc]\nmin = 0.95\n")
+    scratch.git("add", "-A")
+    scratch.git("commit", "-qm", "Ask for much")
+    assert "differ" not in trackside(scratch, "check", "tried", "--base", "main", status=1).out
+    settings.write_text("[check.metrics.val_acc]\nmin = 0.5\n")
+    said = trackside(scratch, "check", "tried", "--base", "main", "--json").json()
+    assert said["outcomes"][0] == {
+        "rule": "rules", "result": "skipped", "said": "The rules differ from those of main: see trackside.toml.",
+    }  # fmt: skip
+
+
 def test_junit_holds_a_failure_for_each_broken_rule(scratch: Scratch) -> None:
     make_run(scratch, "tried", [0.5, 0.91], code=CODE_RUN)
     (scratch.path / "trackside.toml").write_text('[check.metrics.val_acc]\nmin = 0.95\n[check.metrics."<a&\\u0001>"]\n')

@@ -214,6 +214,21 @@ def test_without_being_told_the_target_is_the_base_and_else_the_baseline_run(scr
     assert choose_base(catalogue, "new") == "main"
 
 
+def test_a_run_of_dvc_is_reported_like_any_other(scratch: Scratch) -> None:
+    make_run(scratch, "old", [0.5, 0.9], notebook=None)
+    head = scratch.head()
+    (scratch.path / "metrics.json").write_text('{"val_acc": 0.95}')
+    (scratch.path / "params.yaml").write_text("lr: 0.5\n")
+    (scratch.path / "dvc.yaml").write_text("metrics: [metrics.json]\nparams: [params.yaml]\n")
+    scratch.git("add", "-A")
+    commit = scratch.git("commit-tree", scratch.git("write-tree"), "-p", head, "-m", "dvc: commit experiment")
+    scratch.git("update-ref", f"refs/exps/{head[:2]}/{head[2:]}/puffy-daks", commit)
+    report = build(Catalogue(scratch.path), "puffy-daks", "old")
+    assert [(item.name, item.after) for item in report.metrics if item.after] == [("val_acc", 0.95)]
+    assert report.verdict.judgement == "better"
+    assert report.commands == (f"git switch --detach {commit[:12]}",)
+
+
 def test_building_a_report_leaves_everything_as_it_is(pair: Scratch) -> None:
     before = pair.state(), pair.refs()
     build(Catalogue(pair.path), "brave-lynx", "main")
