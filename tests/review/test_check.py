@@ -95,6 +95,15 @@ def test_a_run_that_failed_is_told_whatever_its_metrics(scratch: Scratch) -> Non
     assert "finished" in failures(outcomes(scratch, {}, status="failed"))
 
 
+def test_a_record_that_cannot_be_read_whole_holds_no_rule(scratch: Scratch) -> None:
+    (scratch.path / ".trackside").mkdir()
+    (scratch.path / ".trackside" / "run.json").write_text('{"format": 99}')
+    scratch.git("add", "-A")
+    scratch.git("commit", "-qm", "From the future")
+    said = failures(check(Catalogue(scratch.path), "HEAD", "", Rules()))
+    assert "this release knows 1" in said["record"]
+
+
 def test_order_is_a_rule_only_when_asked_for(scratch: Scratch) -> None:
     assert not outcomes(scratch, {}, order=[FLAG]).has_failed
     said = failures(outcomes(scratch, {"in_order": True}, order=[FLAG]))
@@ -152,6 +161,20 @@ def test_exit_status_tells_held_broken_misspelt_and_nothing_to_check(scratch: Sc
     assert "neither a run nor a revision" in trackside(scratch, "check", "absent", status=3).err
     empty = make_scratch(tmp_path / "empty")
     assert "HEAD carries no record" in trackside(empty, "check", status=3).err
+
+
+def test_rules_that_are_not_those_of_the_base_are_told(scratch: Scratch) -> None:
+    make_run(scratch, "tried", [0.5, 0.91], code=CODE_RUN)
+    settings = scratch.path / "trackside.toml"
+    settings.write_text("[check.metrics.val_acc]\nmin = 0.95\n")
+    scratch.git("add", "-A")
+    scratch.git("commit", "-qm", "Ask for much")
+    assert "differ" not in trackside(scratch, "check", "tried", "--base", "main", status=1).out
+    settings.write_text("[check.metrics.val_acc]\nmin = 0.5\n")
+    said = trackside(scratch, "check", "tried", "--base", "main", "--json").json()
+    assert said["outcomes"][0] == {
+        "rule": "rules", "result": "skipped", "said": "The rules differ from those of main: see trackside.toml.",
+    }  # fmt: skip
 
 
 def test_junit_holds_a_failure_for_each_broken_rule(scratch: Scratch) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -18,9 +22,11 @@ from review.reports import CODE_RUN, make_run
 
 TEMPLATES = {path.stem: path for path in sorted((ROOT / "docs" / "ci").glob("*.yml"))}
 BRANCH = "exp/brave-lynx"
+#: Not what would be taken without being told.
+TARGET = "release/next"
 ACTIONS = {
     "GITHUB_ACTIONS": "true",
-    "GITHUB_BASE_REF": "main",
+    "GITHUB_BASE_REF": TARGET,
     "GITHUB_HEAD_REF": BRANCH,
     "GITHUB_REF": "refs/pull/1/merge",
 }
@@ -29,10 +35,17 @@ VARIABLES = {
     "gitea": {**ACTIONS, "GITEA_ACTIONS": "true"},
     "gitlab": {
         "GITLAB_CI": "true",
-        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": TARGET,
         "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": BRANCH,
     },
-    "bitbucket": {"BITBUCKET_BUILD_NUMBER": "1", "BITBUCKET_PR_DESTINATION_BRANCH": "main", "BITBUCKET_BRANCH": BRANCH},
+    "bitbucket": {
+        "BITBUCKET_BUILD_NUMBER": "1",
+        "BITBUCKET_PR_DESTINATION_BRANCH": TARGET,
+        "BITBUCKET_BRANCH": BRANCH,
+        "BITBUCKET_REPO_FULL_NAME": "ada/study",
+        "BITBUCKET_COMMIT": "c0ffee",
+        "CODE_INSIGHTS_PROXY": "http://127.0.0.1:9",
+    },
 }
 
 
@@ -65,11 +78,12 @@ def promoted(scratch: Scratch, branch: str, run: str, parent: str) -> None:
 
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
-    """A repository whose main carries one run and has moved on, and whose branch carries a better one."""
+    """A repository whose target carries one run and has moved on, and whose branch carries a better one."""
     scratch = make_scratch(tmp_path_factory.mktemp("origin"))
     begin = scratch.head()
     make_run(scratch, "calm-otter-2", [0.5, 0.7, 0.904])
-    promoted(scratch, "main", make_run(scratch, "calm-otter", [0.5, 0.7, 0.9]), begin)
+    scratch.git("switch", "-q", "-c", TARGET)
+    promoted(scratch, TARGET, make_run(scratch, "calm-otter", [0.5, 0.7, 0.9]), begin)
     scratch.git("reset", "-q", "--hard")
     files = {"features.py": "SCALE = 3\n"}
     run = make_run(scratch, "brave-lynx", [0.5, 0.8, 0.93], code=CODE_RUN, files=files)
@@ -144,10 +158,10 @@ def test_a_template_reports_and_passes(job: Job, name: str) -> None:
     assert [step.returncode for step in done] == [0] * len(done), done[-1].stderr
     said = "".join(step.stdout for step in done)
     assert "▲ Better" in said
-    assert "`brave-lynx` against `calm-otter (main)`" in said
+    assert f"`brave-lynx` against `calm-otter ({TARGET})`" in said
     assert "n = 2 against n = 1" in said, "a run that was pushed says what is noise"
     assert "| ±0.0057 |" in said
-    assert "README.md" not in said, "what others did on main is no change of this branch"
+    assert "README.md" not in said, "what others did on the target is no change of this branch"
     assert "✓ The run finished." in said
     assert (job.path / "trackside.html").read_text("utf-8").startswith("<!doctype html>")
 
@@ -155,11 +169,45 @@ def test_a_template_reports_and_passes(job: Job, name: str) -> None:
 @pytest.mark.parametrize(("job", "name"), [(name, name) for name in VARIABLES], indirect=["job"])
 def test_a_template_fails_at_the_gate_and_leaves_the_result(job: Job, name: str) -> None:
     (job.path / "trackside.toml").write_text("[check.metrics.val_acc]\nmin = 0.99\n")
-    done = run_all(job, name)
+    # The reports before it were looked at above.
+    lines = [re.sub("trackside report.*", "", line) for line in script(name)]
+    done = [job.run(line) for line in lines if re.search("fetch|mkdir|trackside check", line)]
     assert [step.returncode for step in done] == [0] * (len(done) - 1) + [1]
     assert "val_acc is 0.93, below 0.99." in done[-1].stdout
     result = job.path / ("test-results/trackside.xml" if name == "bitbucket" else "trackside-check.xml")
     assert ET.parse(result).getroot()[0].attrib["failures"] == "1"
+
+
+class Insights(BaseHTTPRequestHandler):
+    """The proxy of Bitbucket's Pipelines, which signs what goes to the API."""
+
+    received: ClassVar[list[tuple[str, Any]]] = []
+
+    def do_PUT(self) -> None:
+        """Take a report, by the whole address a proxy is asked with."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append((self.path, json.loads(body)))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("job", ["bitbucket"], indirect=True)
+def test_bitbucket_shows_the_report_in_the_pull_request_by_its_proxy(job: Job) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Insights) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        job.environment["CODE_INSIGHTS_PROXY"] = f"http://127.0.0.1:{server.server_port}"
+        done = run_all(job, "bitbucket")
+        server.shutdown()
+    assert done[-1].returncode == 0
+    [(address, body)] = Insights.received
+    assert address == "http://api.bitbucket.org/2.0/repositories/ada/study/commit/c0ffee/reports/trackside"
+    assert body["title"] == "val_acc 0.9300 (+0.0300): brave-lynx"
+    assert body["details"].startswith("Better. val_acc went from 0.9000 to 0.9300")
+    assert body["data"][0] == {"title": "val_acc", "type": "TEXT", "value": "0.9300, ▲ +0.0300 (3.3%) better"}
+    assert len(body["data"]) <= 10
 
 
 @pytest.mark.parametrize("job", ["github", "gitea"], indirect=True)
@@ -183,10 +231,10 @@ def test_a_summary_stays_below_what_drops_it_whole(job: Job) -> None:
 
 @pytest.mark.parametrize("job", ["github"], indirect=True)
 def test_a_base_that_was_not_fetched_is_no_data_and_says_what_to_fetch(job: Job) -> None:
-    job.run("git update-ref -d refs/remotes/origin/main")
+    job.run(f"git update-ref -d refs/remotes/origin/{TARGET}")
     done = job.run("trackside check")
     assert done.returncode == 3
-    assert "git fetch origin main" in done.stderr
+    assert f"git fetch origin {TARGET}" in done.stderr
 
 
 @pytest.mark.parametrize("job", ["github"], indirect=True)
@@ -195,7 +243,7 @@ def test_a_shallow_clone_still_compares_the_records(job: Job, origin: Scratch) -
         "rm -rf .git && git init -q -b main",
         f"git remote add origin 'file://{origin.path}'",
         f"git fetch -q --depth 1 origin {BRANCH} && git checkout -qf --detach FETCH_HEAD",
-        "git fetch -q --depth 1 origin +refs/heads/main:refs/remotes/origin/main",
+        f"git fetch -q --depth 1 origin +refs/heads/{TARGET}:refs/remotes/origin/{TARGET}",
     ):
         assert job.run(line).returncode == 0
     done = job.run("trackside report")
@@ -214,8 +262,8 @@ def test_code_that_changed_after_the_run_is_told(job: Job) -> None:
 
 @pytest.mark.parametrize("job", ["github"], indirect=True)
 def test_a_branch_that_brings_no_run_of_its_own_says_so(job: Job) -> None:
-    job.run("git checkout -q --detach origin/main")
-    said = job.run("trackside report --base origin/main~1").stdout
+    job.run(f"git checkout -q --detach origin/{TARGET}")
+    said = job.run(f"trackside report --base origin/{TARGET}~1").stdout
     assert "Both sides carry the same run, calm-otter: nothing was run for this change." in said
 
 

@@ -18,12 +18,17 @@ from review.reports import HOSTILE, make_hostile, make_pair, make_run
 from trackside.catalogue import Catalogue
 from trackside.review.remote import Forge
 from trackside.review.report import Report, build, markdown
-from trackside.review.report.escape import GAP
+from trackside.review.report.escape import GAP, escape
 from trackside.review.report.forms import form_of, length
 from trackside.review.report.markdown import CUTS
 
 FORGES: tuple[Forge, ...] = ("github", "gitlab", "bitbucket-cloud", "bitbucket-server", "gitea")
 GOLDEN = ROOT / "tests" / "fixtures" / "report"
+#: (Longest text, most of mermaid drawn unasked) as each forge states it.
+LIMITS: dict[Forge, tuple[int, int]] = {
+    "github": (65_536, 65_536), "gitea": (65_536, 65_536), "gitlab": (1_000_000, 2_000),
+    "bitbucket-cloud": (32_768, 0), "bitbucket-server": (32_768, 0),
+}  # fmt: skip
 #: What our own Markdown becomes; anything else would be a stranger's.
 OURS = frozenset("h2 h3 h4 p strong em code pre table thead tbody tr th td ul li details summary".split())
 
@@ -146,12 +151,12 @@ def test_a_huge_report_fits_and_says_what_it_left_out(tmp_path: Path, forge: For
             scratch, name, [0.1, 0.2, 0.3],
             code=("a" if name == "old" else "b") * 32,
             params={f"parameter_{number}": f"{name} {number} " * 40 for number in range(400)},
-            metrics={f"metric_{number}": [factor * number, factor * (number + 1), factor] for number in range(400)},
+            metrics={f"metric_{number}": [factor * (number + step) for step in range(40)] for number in range(400)},
             files={f"module_{number}.py": f"# {name} {number} of many\n" * 300 for number in range(200)},
         )  # fmt: skip
     text = markdown(build(Catalogue(scratch.path), "new", "old"), forge)
-    assert length(text) <= form_of(forge).limit
-    assert sum(map(length, re.findall(r"```mermaid.*?```", text, re.DOTALL))) <= form_of(forge).mermaid
+    assert length(text) <= LIMITS[forge][0]
+    assert sum(map(length, re.findall(r"```mermaid.*?```", text, re.DOTALL))) <= LIMITS[forge][1]
     if forge.startswith("bitbucket"):
         assert "Left out, since it would not fit here: long differences of code" in text
 
@@ -173,8 +178,26 @@ def test_the_shorter_the_limit_the_more_goes_in_the_stated_order(usual: Report) 
     assert before > 10
 
 
+def test_the_guide_states_the_order_in_which_a_report_gets_shorter() -> None:
+    guide = " ".join((ROOT / "docs" / "guide-review.md").read_text("utf-8").split())
+    assert f"in this order: {', '.join(what for what, _ in CUTS)}." in guide
+
+
 def test_a_limit_that_holds_nothing_is_still_kept(usual: Report) -> None:
     assert [length(markdown(usual, "github", limit)) <= limit for limit in (300, 50, 1, 0)] == [True] * 4
+
+
+@pytest.mark.parametrize("forge", FORGES)
+@pytest.mark.parametrize(
+    "text",
+    ["in C#", "#", "1. first", "- item", "+", "=", "> said", "a_b __init__ _x_", "/close", "~~no~~", "a\\", "&amp;"],
+)
+def test_a_text_alone_in_a_heading_or_an_item_is_shown_as_it_is(forge: Forge, text: str) -> None:
+    line = escape(text, form_of(forge))
+    for source in (f"## {line}", f"- {line}", f"| {line} | x |\n| --- | --- |"):
+        page = rendered(source, forge)
+        assert page.text.replace(GAP, "").split("\nx")[0].strip() == text
+        assert {tag for tag, _ in page.tags} <= {"h2", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 
 
 def test_an_emoji_counts_as_two() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from repositories import NOTEBOOK, STARTED, Scratch, make_scratch, metric, record_of
 
 from review.reports import CODE_RUN, make_pair, make_run
+from trackside.assignments import parse_assignment
 from trackside.catalogue import Catalogue
 from trackside.errors import NotFoundError
 from trackside.review.report import Report, build, choose_base, choose_run, title
@@ -130,7 +132,8 @@ def test_a_spread_known_on_one_side_only_is_said(pair: Scratch) -> None:
 
 def test_runs_of_other_parameters_are_no_measure_of_noise(scratch: Scratch) -> None:
     make_run(scratch, "old", [0.5, 0.9])
-    make_run(scratch, "far", [0.5, 0.1], params={"lr": 9})
+    for name, last in (("far", 0.1), ("further", 0.8)):
+        make_run(scratch, name, [0.5, last], params={"lr": 9})
     make_run(scratch, "new", [0.5, 0.91], code=CODE_RUN)
     assert build(Catalogue(scratch.path), "new", "old").verdict.judgement == "better"
 
@@ -176,6 +179,20 @@ def test_what_stands_against_repeating_a_run_is_told() -> None:
     ]
 
 
+def test_parameters_put_in_from_outside_are_part_of_running_it_again(scratch: Scratch) -> None:
+    def given(*values: Any) -> dict[str, Any]:
+        return {"value": values[-1], "type": "x", "origin": "parameters-cell", "box": "params", "values": [*values]}
+
+    params = {"hidden": given(32, 96), "on": given(False, True), "word": given("a", "1"), "text": given("a", "b c; d"),
+              "same": {**given(1), "values": []}, "no name": given(1, 2), "lr": 0.1}  # fmt: skip
+    make_run(scratch, "one", [0.5, 0.9], params=params)
+    command = build(Catalogue(scratch.path), "one", "").commands[-1]
+    assert command == "trackside run study.ipynb -p hidden=96 -p on=True -p 'word='\"'\"'1'\"'\"'' -p 'text=b c; d'"
+    assert dict(map(parse_assignment, shlex.split(command)[4::2])) == {
+        "hidden": 96, "on": True, "word": "1", "text": "b c; d",
+    }  # fmt: skip
+
+
 def test_a_damaged_record_is_told_and_never_compared(scratch: Scratch) -> None:
     make_run(scratch, "old", [0.5, 0.9])
     (scratch.path / ".trackside").mkdir()
@@ -195,6 +212,21 @@ def test_without_being_told_the_target_is_the_base_and_else_the_baseline_run(scr
     assert choose_base(catalogue, "new") == "old"
     scratch.git("reset", "-q", "--hard", scratch.git("rev-parse", f"{ref(scratch, 'old')}"))
     assert choose_base(catalogue, "new") == "main"
+
+
+def test_a_run_of_dvc_is_reported_like_any_other(scratch: Scratch) -> None:
+    make_run(scratch, "old", [0.5, 0.9], notebook=None)
+    head = scratch.head()
+    (scratch.path / "metrics.json").write_text('{"val_acc": 0.95}')
+    (scratch.path / "params.yaml").write_text("lr: 0.5\n")
+    (scratch.path / "dvc.yaml").write_text("metrics: [metrics.json]\nparams: [params.yaml]\n")
+    scratch.git("add", "-A")
+    commit = scratch.git("commit-tree", scratch.git("write-tree"), "-p", head, "-m", "dvc: commit experiment")
+    scratch.git("update-ref", f"refs/exps/{head[:2]}/{head[2:]}/puffy-daks", commit)
+    report = build(Catalogue(scratch.path), "puffy-daks", "old")
+    assert [(item.name, item.after) for item in report.metrics if item.after] == [("val_acc", 0.95)]
+    assert report.verdict.judgement == "better"
+    assert report.commands == (f"git switch --detach {commit[:12]}",)
 
 
 def test_building_a_report_leaves_everything_as_it_is(pair: Scratch) -> None:

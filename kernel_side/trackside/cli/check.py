@@ -30,6 +30,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--base", metavar="REV", help="a run or a revision (default: the target of the request, or main)"
     )
     parser.add_argument("--format", choices=("text", "junit", "json"), help="default: by the file's ending, else text")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     parser.add_argument("-o", "--output", metavar="FILE", help="write it there too; words still go to standard output")
 
 

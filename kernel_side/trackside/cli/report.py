@@ -20,6 +20,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--base", metavar="REV", help="a run or a revision (default: the target of the request, or main)"
     )
     parser.add_argument("--format", choices=FORMATS, help="default: by the file's ending, else markdown")
+    parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     parser.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     parser.add_argument("--forge", choices=("github", "gitlab", "bitbucket-cloud", "bitbucket-server", "gitea"),
                         help="whose limits Markdown keeps (default: the one CI runs on)")  # fmt: skip

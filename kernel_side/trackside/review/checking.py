@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from trackside.card_words import count, format_delta, format_number, plain
 from trackside.catalogue import Catalogue
 from trackside.errors import NotFoundError
+from trackside.git.objects import read_object
 from trackside.review.exposed import find_exposed
 from trackside.review.report.code import code_between
 from trackside.review.report.junit import Case, junit
-from trackside.review.report.sides import Found, find_side
+from trackside.review.report.sides import Found, find_commit, find_side
 from trackside.review.rules import Allowed, MetricRule, Rules
 from trackside.row import metric_number
-from trackside.settings import FILE, read_settings
+from trackside.settings import FILE, parse_settings, read_settings
 
 if TYPE_CHECKING:
     from trackside.contract import MetricFact
@@ -62,15 +63,29 @@ def check(catalogue: Catalogue, run: str, base: str, rules: Rules) -> Checked:
             if error.code != "no-record":
                 raise
     directions = read_settings(catalogue.owner.toplevel).directions
-    outcomes = [*_whole(catalogue, after, before, rules), *_required(after, rules)]
+    outcomes = [*_loosened(catalogue, base), *_whole(catalogue, after, before, rules), *_required(after, rules)]
     for rule in rules.metrics:
         outcomes += _metric(rule, after, before, directions.get(rule.name, ""), base)
     named = before.record["name"] if before else ""
     return Checked(run=after.record["name"], base=named, outcomes=tuple(outcomes))
 
 
+def _loosened(catalogue: Catalogue, base: str) -> Iterator[Outcome]:
+    """Tell when the rules are not those of the base: who may change the run may change what it is held to."""
+    oid = find_commit(catalogue.reader, base) if base else None
+    if oid is None:
+        return
+    stored = read_object(catalogue.reader, f"{oid}:{FILE}")
+    text = stored.data.decode("utf-8", "replace") if stored is not None and stored.kind == "blob" else ""
+    if parse_settings(text).check != read_settings(catalogue.owner.toplevel).check:
+        yield Outcome(rule="rules", result="skipped", said=f"The rules differ from those of {base}: see {FILE}.")
+
+
 def _whole(catalogue: Catalogue, after: Found, before: Found | None, rules: Rules) -> Iterator[Outcome]:
     record = after.record
+    if after.problem:
+        # What could not be read would look like a run without faults.
+        yield _outcome("record", after.problem, ok=False)
     if rules.finished:
         ok = record["status"] == "finished"
         said = "The run finished." if ok else f"The run did not finish: it is {record['status']}. Run it again."

@@ -48,21 +48,12 @@ def build(catalogue: Catalogue, run: str, base: str, *, updated: bool = False, b
     """
     after = find_side(catalogue, run)
     before, missing = _find_base(catalogue, base)
-    settings = read_settings(catalogue.owner.toplevel)
-    metrics = compare_metrics(
-        before.record["metrics"] if before else {},
-        after.record["metrics"],
-        settings.directions,
-        _deviations(catalogue, [side.row for side in (after, before) if side]),
-    )
-    params = _params(before.record if before else None, after.record)
-    main = main_of(metrics, catalogue.main_metric())
     alike = (_alike(catalogue, before.row) if before else 0, _alike(catalogue, after.row))
+    params = _params(before.record if before else None, after.record)
+    metrics = _metrics(catalogue, before, after)
+    main = main_of(metrics, catalogue.main_metric())
     verdict = _verdict(after, before, missing, metrics, params, main, alike)
-    if verdict.judgement == "not-comparable":
-        # No single metric may claim what the whole does not.
-        metrics = [replace(item, change="unknown") if item.change in _CLAIMS else item for item in metrics]
-    metrics.sort(key=lambda item: (item.name != main, _RANKS[item.change]))
+    metrics = _ranked(metrics, main, verdict)
     old, new, compared = code_between(catalogue.reader, before, after)
     return Report(
         run=_side(after, alike[1]),
@@ -114,6 +105,19 @@ def _verdict(
         return verdict
     reasons = (*verdict.reasons, *limits_of(metrics, alike))
     return Verdict(judgement=verdict.judgement, sentence=verdict.sentence, reasons=reasons)
+
+
+def _metrics(catalogue: Catalogue, before: Found | None, after: Found) -> list[MetricChange]:
+    deviation = _deviations(catalogue, [side.row for side in (after, before) if side])
+    directions = read_settings(catalogue.owner.toplevel).directions
+    return compare_metrics(before.record["metrics"] if before else {}, after.record["metrics"], directions, deviation)
+
+
+def _ranked(metrics: Sequence[MetricChange], main: str | None, verdict: Verdict) -> list[MetricChange]:
+    """Put the main metric first, and what moved before the rest; no single metric claims what the whole does not."""
+    if verdict.judgement == "not-comparable":
+        metrics = [replace(item, change="unknown") if item.change in _CLAIMS else item for item in metrics]
+    return sorted(metrics, key=lambda item: (item.name != main, _RANKS[item.change]))
 
 
 def _deviations(catalogue: Catalogue, rows: Sequence[Row]) -> Callable[[str], float | None]:

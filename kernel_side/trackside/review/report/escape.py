@@ -25,7 +25,7 @@ _SHORTHAND: Final = re.compile(r"\b(gh)(-)(?=\d)", re.IGNORECASE)
 _EMOJI: Final = re.compile(r":(?=[\w+-]+:)")
 _SCHEME: Final = re.compile(r":(?=//)")
 _WWW: Final = re.compile(r"\b(www)(?=\.)", re.IGNORECASE)
-_START: Final = re.compile(r"^(?:([#+\-=>/])|(\d+)([.)]))")
+_START: Final = re.compile(r"^(?:([#+>-])|(\d+)([.)]))")
 #: What a code span shows as it is in every dialect, also in a table.
 _CODE: Final = re.compile(r"[\w./=+:,()%'\"\-#@*<>\[\]{}&!?;→… ]+\Z")
 _LONGEST: Final = 200
@@ -45,6 +45,9 @@ def escape(text: str, form: Form, most: int = _LONGEST) -> str:
         # Only one of the two dialects knows `\~`, and only the other strikes out.
         line = line.replace("&", "&amp;").replace("<", "&lt;").replace("~", f"~{GAP}")
         line = _BACKSLASH.sub(lambda match: f"\\{match[0]}", line)
+    if line.endswith("#"):
+        # At the end of a heading it would be taken for a mark of it.
+        line = f"{line[:-1]}\\#"
     return _START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", line)
 
 

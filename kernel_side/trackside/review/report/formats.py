@@ -8,14 +8,15 @@ from typing import Any, Final, Literal
 from trackside.encode import json_bytes
 from trackside.review.ci import forge_in_ci
 from trackside.review.remote import Forge
+from trackside.review.report.insights import insights
 from trackside.review.report.junit import metrics_junit
 from trackside.review.report.markdown import markdown
 from trackside.review.report.openmetrics import openmetrics
 from trackside.review.report.page import page
 from trackside.review.report.report import Report
 
-Format = Literal["markdown", "html", "junit", "openmetrics", "json"]
-FORMATS: Final[tuple[Format, ...]] = ("markdown", "html", "junit", "openmetrics", "json")
+Format = Literal["markdown", "html", "junit", "openmetrics", "code-insights", "json"]
+FORMATS: Final[tuple[Format, ...]] = ("markdown", "html", "junit", "openmetrics", "code-insights", "json")
 
 
 def write_report(report: Report, form: Format, forge: Forge | None = None) -> str:
@@ -26,6 +27,8 @@ def write_report(report: Report, form: Format, forge: Forge | None = None) -> st
         return metrics_junit(report)
     if form == "openmetrics":
         return openmetrics(report)
+    if form == "code-insights":
+        return insights(report)
     if form == "json":
         return json_bytes(as_json(report)).decode() + "\n"
     return markdown(report, forge or forge_in_ci())

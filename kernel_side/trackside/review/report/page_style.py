@@ -42,11 +42,12 @@ tbody th{font-weight:450;min-width:90px;overflow-wrap:anywhere}
 tbody tr+tr>*{border-top:1px solid var(--line)}
 tbody td.n,thead th.n{text-align:right;white-space:nowrap}
 tbody td.d{white-space:nowrap}
+tbody td.v{min-width:76px}
 tr.main th{font-weight:650}
 small{color:var(--soft);font-size:12.5px;font-weight:400}
 tbody th small{display:block;font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-.curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:14px}
-figure{padding:14px 16px 12px;min-width:0}
+.curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:14px}
+figure{padding:14px 16px 12px;min-width:0;max-width:560px}
 figcaption{display:flex;flex-wrap:wrap;gap:2px 14px;margin-bottom:8px;font-size:13px}
 figcaption code{margin-right:auto;overflow-wrap:anywhere}
 .key{color:var(--soft)}

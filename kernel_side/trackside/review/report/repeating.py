@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from trackside.assignments import parse_value
 from trackside.card_words import count, plain
 from trackside.review.report.report import Fact
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from trackside.review.report.sides import Found
 
 _MOST_NAMED: Final = 3
+_LONGEST_GIVEN: Final = 200
 
 
 def facts_of(record: Record, alike: int) -> tuple[Fact, ...]:
@@ -37,8 +39,22 @@ def steps_of(found: Found, branch: str) -> tuple[str, ...]:
         steps.append("python -m pip install -r .trackside/requirements.txt")
     notebook = found.record["notebook"]
     if notebook and notebook.isprintable():
-        steps.append(f"trackside run {shlex.quote(f'./{notebook}' if notebook.startswith('-') else notebook)}")
+        named = shlex.quote(f"./{notebook}" if notebook.startswith("-") else notebook)
+        steps.append(" ".join(["trackside run", named, *_given(found.record)]))
     return tuple(steps)
+
+
+def _given(record: Record) -> Iterator[str]:
+    """Give the options that set what a parameters cell was overruled by: that is in no file of the commit."""
+    for name, fact in record["params"].items():
+        value = fact["value"]
+        if fact["origin"] != "parameters-cell" or len(fact.get("values", ())) < 2 or not name.isidentifier():
+            continue
+        for text in (str(value), repr(value)):
+            read = parse_value(text)
+            if type(read) is type(value) and read == value and text.isprintable() and len(text) < _LONGEST_GIVEN:
+                yield f"-p {shlex.quote(f'{name}={text}')}"
+                break
 
 
 def _code(record: Record) -> Fact:
