@@ -25,7 +25,7 @@ from review.peers import (
 )
 from trackside.errors import GitError, NotFoundError, StateError, UsageError
 from trackside.git.repository import Repository, open_repository
-from trackside.review.push import Pushed, push
+from trackside.review.push import Pushed, last_seen, push
 from trackside.review.remote import pick_remote
 
 __all__ = ["scratch", "trackside_home"]
@@ -360,3 +360,18 @@ def test_server_without_push_options_gets_the_branch_without_them(home: Scratch,
     pushed = go(home, options=["merge_request.create"])
     assert (pushed.state, pushed.has_options) == ("created", False)
     assert REF in peer_refs(home, peer)
+
+
+def test_what_the_server_was_last_seen_to_hold_is_what_may_be_replaced(home: Scratch, peer: Path) -> None:
+    here_, remote = here(home), pick_remote(here(home))
+    assert last_seen(here_, remote, BRANCH) == ""
+    go(home, last_seen(here_, remote, BRANCH))
+    second = commit(home, "rewritten")
+    assert go(home, last_seen(here_, remote, BRANCH)).state == "updated"
+    assert last_seen(here_, remote, BRANCH) == second == peer_refs(home, peer)[REF]
+
+
+def test_server_that_stays_silent_is_left(home: Scratch, peer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_hook(peer, "pre-receive", "sleep 20")
+    monkeypatch.setattr("trackside.review.push._SILENCE", 0.5)
+    assert refusal(home).code == "push-silent"

@@ -153,6 +153,13 @@ def test_gitlab_opens_the_request_from_the_options_of_the_push(home: Scratch) ->
     assert told.replace("&#92;", "\\") == REPORT
 
 
+def test_gitlab_that_opens_no_request_is_quoted_and_the_form_is_offered(home: Scratch) -> None:
+    said = ("WARNINGS:", "Error encountered with push options 'merge_request.create': Target branch does not exist")
+    pushed = Pushed(link=None, said=said, state="created", has_options=True)
+    made = open_request(open_repository(home.path), parse_address(ADDRESSES["gitlab"]), ask(), pushed=pushed)
+    assert made.rung == "prefilled" and any("Target branch does not exist" in note for note in made.notes)
+
+
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_push_options_are_one_line_each_and_fit_a_packet(report: str, title: str) -> None:
     remote = parse_address(ADDRESSES["gitlab"])

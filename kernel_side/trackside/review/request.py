@@ -56,7 +56,7 @@ def open_request(
     notes: list[str] = []
     made = None if pushed is None else _by_api(repository, remote, ask, progress, pushed, notes)
     if made is None and pushed is not None:
-        made = _by_push(remote, ask, pushed)
+        made = _by_push(remote, ask, pushed, notes)
     if made is None and remote.forge == "gitea" and not (pushed and pushed.link and is_open_request(pushed.link)):
         made = _by_agit(repository, remote, ask, progress, notes)
     if made is None:
@@ -85,8 +85,10 @@ def _by_api(
     return None
 
 
-def _by_push(remote: Remote, ask: RequestAsked, pushed: Pushed) -> Requested | None:
-    """Return the request that the push opened or that the server says is open."""
+def _by_push(remote: Remote, ask: RequestAsked, pushed: Pushed, notes: list[str]) -> Requested | None:
+    """Return the request that the push opened or that the server says is open; why GitLab opened none is a note."""
+    if pushed.has_options and (trouble := [line for line in pushed.said if "push option" in line]):
+        notes.append(f'{remote.name} opened no merge request. It says: "{" ".join(trouble)[:300]}"')
     if pushed.link is None or not is_open_request(pushed.link):
         return None
     if pushed.has_options and remote.forge == "gitlab":
