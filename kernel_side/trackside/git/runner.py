@@ -300,10 +300,12 @@ def _environment(trust: Trust, config: Sequence[tuple[str, str]]) -> dict[str, s
         LANGUAGE="C",
         GIT_TERMINAL_PROMPT="0",
         GIT_OPTIONAL_LOCKS="0",
-        GIT_NO_LAZY_FETCH="1",
         GIT_NO_REPLACE_OBJECTS="1",
         GIT_CONFIG_COUNT=str(len(settings)),
     )
+    if not is_open:
+        # A push sends objects that a partial clone may lack, and fetches them as the person's own does.
+        environment["GIT_NO_LAZY_FETCH"] = "1"
     for number, (key, value) in enumerate(settings):
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value

@@ -100,14 +100,6 @@ def send(
     )
 
 
-def last_seen(repository: Repository, remote: Remote, branch: str) -> str:
-    """Return what the remote's branch held when it was last fetched or pushed, for `expected`; "" when it was not."""
-    ref = f"refs/remotes/{remote.name}/{branch}"
-    git = Git(repository.git.folder, "owner")
-    answer = git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", ref)
-    return answer.out.decode().strip() if answer.status == 0 else ""
-
-
 def _follow(git: Git, remote: Remote, args: Sequence[str], listener: Listener) -> Output:
     try:
         return git.follow(*args, heard=listener.hear)
