@@ -384,11 +384,12 @@ def test_partial_clone_pushes_files_it_never_fetched(home: Scratch, tmp_path: Pa
 
 def test_of_several_addresses_the_one_that_refuses_is_told(home: Scratch, peer: Path) -> None:
     other = make_bare(home, "other.git")
-    home.git("remote", "set-url", "--add", "--push", "origin", str(peer))
     home.git("remote", "set-url", "--add", "--push", "origin", str(other))
+    home.git("remote", "set-url", "--add", "--push", "origin", str(peer))
     add_hook(other, "pre-receive", "cat >/dev/null; echo 'closed for the night' >&2; exit 1")
     error = refusal(home)
     assert error.code == "push-declined" and "closed for the night" in error.message
+    assert REF in peer_refs(home, peer)
 
 
 def test_branch_of_a_sha256_repository_is_pushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,6 @@ def publisher(repository: Repository, remote: Remote) -> Git:
     config = [
         # Helpers that can open a window (from Git 2.47 on, Git itself too) know this.
         ("credential.interactive", "false"),
-        ("push.autoSetupRemote", "false"),
         # One branch is pushed and no more, even where everything is usually mirrored.
         (f"remote.{remote.name}.mirror", "false"),
     ]
