@@ -369,13 +369,14 @@ def test_server_that_stays_silent_is_left(home: Scratch, peer: Path, monkeypatch
 
 
 def test_partial_clone_pushes_files_it_never_fetched(home: Scratch, tmp_path: Path) -> None:
-    """A notebook that only moved was never fetched, but git packs it: with fetching off, the server got half a pack."""
+    """Git packs a notebook that moved though it never was fetched: with fetching off the server got half a pack."""
     peer = make_bare(home)
     home.git("--git-dir", str(peer), "config", "uploadpack.allowFilter", "true")
     home.git("clone", "-q", "--filter=blob:none", "--no-checkout", f"file://{peer}", str(tmp_path / "partial"))
     partial = Scratch(tmp_path / "partial", home.home)
     listing = partial.git("ls-tree", "HEAD").replace("study.ipynb", "moved.ipynb")
-    tree = partial.git("mktree", "--missing", stdin=f"{listing}\n".encode())
+    blob = partial.git("hash-object", "-w", "--stdin", stdin=b"lr = 0.2\n")
+    tree = partial.git("mktree", "--missing", stdin=f"{listing}\n100644 blob {blob}\tstudy.ipynb\n".encode())
     partial.git("update-ref", REF, partial.git("commit-tree", tree, "-p", "HEAD", "-m", "one"))
     assert "?" in partial.git("rev-list", "--objects", "--missing=print", "HEAD")
     assert go(partial).state == "created"
