@@ -34,28 +34,28 @@ def program(folder: Path, name: str, script: str, monkeypatch: pytest.MonkeyPatc
 #: Variables → which hosts get the token, by forge.
 HOSTS: list[tuple[dict[str, str], Forge, str, bool]] = [
     ({"GH_TOKEN": "t"}, "github", "https://github.com", True),
-    ({"GH_TOKEN": "t"}, "github", "https://git.corp.example", False),
+    ({"GH_TOKEN": "t"}, "github", "https://git.corp", False),
     ({"GH_TOKEN": "t"}, "github", "https://github.com.evil.example", False),
     ({"GH_TOKEN": "t"}, "gitlab", "https://github.com", False),
     ({"GITHUB_TOKEN": "t"}, "github", "https://github.com", True),
-    ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "https://git.corp.example"}, "github", "https://git.corp.example", True),
-    ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "https://git.corp.example"}, "github", "https://github.com", False),
+    ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "https://git.corp"}, "github", "https://git.corp", True),
+    ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "https://git.corp"}, "github", "https://github.com", False),
     ({"GITHUB_TOKEN": "t", "GITHUB_SERVER_URL": "https://tea.example"}, "gitea", "https://tea.example", True),
     ({"GITHUB_TOKEN": "t"}, "gitea", "https://tea.example", False),
-    ({"GH_ENTERPRISE_TOKEN": "t"}, "github", "https://git.corp.example", False),
-    ({"GH_ENTERPRISE_TOKEN": "t", "GH_HOST": "git.corp.example"}, "github", "https://git.corp.example", True),
-    ({"GH_ENTERPRISE_TOKEN": "t", "GH_HOST": "git.corp.example"}, "github", "https://git.corp.example:8443", False),
-    ({"GH_ENTERPRISE_TOKEN": "t", "GH_HOST": "git.corp.example"}, "github", "https://github.com", False),
+    ({"GH_ENTERPRISE_TOKEN": "t"}, "github", "https://git.corp", False),
+    ({"GH_ENTERPRISE_TOKEN": "t", "GH_HOST": "git.corp"}, "github", "https://git.corp", True),
+    ({"GH_ENTERPRISE_TOKEN": "t", "GH_HOST": "git.corp"}, "github", "https://git.corp:8443", False),
+    ({"GH_ENTERPRISE_TOKEN": "t", "GH_HOST": "git.corp"}, "github", "https://github.com", False),
     ({"GITLAB_TOKEN": "t"}, "gitlab", "https://gitlab.com", True),
-    ({"GITLAB_TOKEN": "t"}, "gitlab", "https://gitlab.corp.example", False),
-    ({"GITLAB_TOKEN": "t", "GITLAB_HOST": "https://gitlab.corp.example/x"}, "gitlab", "https://gitlab.corp.example", True),
-    ({"GITLAB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp.example:8443"}, "gitlab",
-     "https://gitlab.corp.example:8443", True),
-    ({"GITLAB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp.example"}, "gitlab", "https://gitlab.com", False),
+    ({"GITLAB_TOKEN": "t"}, "gitlab", "https://gitlab.corp", False),
+    ({"GITLAB_TOKEN": "t", "GITLAB_HOST": "https://gitlab.corp/x"}, "gitlab", "https://gitlab.corp", True),
+    ({"GITLAB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp:8443"}, "gitlab",
+     "https://gitlab.corp:8443", True),
+    ({"GITLAB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp"}, "gitlab", "https://gitlab.com", False),
     ({"BITBUCKET_TOKEN": "t"}, "bitbucket-cloud", "https://bitbucket.org", True),
-    ({"BITBUCKET_TOKEN": "t"}, "bitbucket-server", "https://bb.corp.example", False),
-    ({"BITBUCKET_TOKEN": "t", "BITBUCKET_URL": "https://bb.corp.example"}, "bitbucket-server",
-     "https://bb.corp.example", True),
+    ({"BITBUCKET_TOKEN": "t"}, "bitbucket-server", "https://bb.corp", False),
+    ({"BITBUCKET_TOKEN": "t", "BITBUCKET_URL": "https://bb.corp"}, "bitbucket-server",
+     "https://bb.corp", True),
     ({"BITBUCKET_API_TOKEN": "t", "BITBUCKET_EMAIL": "a@b"}, "bitbucket-cloud", "https://bitbucket.org", True),
     ({"GITEA_TOKEN": "t"}, "gitea", "https://tea.example", False),
     ({"GITEA_TOKEN": "t", "GITEA_SERVER_URL": "https://tea.example"}, "gitea", "https://tea.example", True),
@@ -72,13 +72,13 @@ def test_a_variable_is_for_its_own_host(variables: dict[str, str], forge: Forge,
 
 
 def test_the_token_of_a_gitlab_job_is_said_to_be_of_no_use() -> None:
-    variables = {"CI_JOB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp.example"}
+    variables = {"CI_JOB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp"}
     with pytest.raises(ForgeError) as told:
-        Credentials(None, variables).find(at("https://gitlab.corp.example", "gitlab"))
+        Credentials(None, variables).find(at("https://gitlab.corp", "gitlab"))
     assert told.value.code == "forge-job-token" and "GITLAB_TOKEN" in told.value.hint
     assert Credentials(None, variables).find(at("https://gitlab.com", "gitlab")) is None
     with_own = {**variables, "GITLAB_TOKEN": "mine"}
-    found = Credentials(None, with_own).find(at("https://gitlab.corp.example", "gitlab"))
+    found = Credentials(None, with_own).find(at("https://gitlab.corp", "gitlab"))
     assert found is not None and found.secret == "mine"
 
 
@@ -89,16 +89,14 @@ def test_gh_is_asked_for_the_host_without_the_variables_it_would_give_to_any(
     program(tmp_path / "bin", "gh", f'echo "$@ [$GH_TOKEN$GH_ENTERPRISE_TOKEN] $PWD" > {said}; echo kept-by-gh',
             monkeypatch)  # fmt: skip
     monkeypatch.setenv("GH_ENTERPRISE_TOKEN", "for-elsewhere")
-    found = Credentials(None, {}).find(at("https://git.corp.example:8443", "github"))
+    found = Credentials(None, {}).find(at("https://git.corp:8443", "github"))
     assert found is not None and (found.secret, found.source) == ("kept-by-gh", "gh")
-    assert said.read_text() == "auth token --hostname git.corp.example:8443 [] /\n"
+    assert said.read_text() == "auth token --hostname git.corp:8443 [] /\n"
 
 
 def test_glab_is_asked_for_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(
-        tmp_path / "bin", "glab", 'test "$*" = "config get token --host git.corp.example" && echo kept', monkeypatch
-    )
-    found = Credentials(None, {}).find(at("https://git.corp.example", "gitlab"))
+    program(tmp_path / "bin", "glab", 'test "$*" = "config get token --host git.corp" && echo kept', monkeypatch)
+    found = Credentials(None, {}).find(at("https://git.corp", "gitlab"))
     assert found is not None and (found.secret, found.source) == ("kept", "glab")
 
 
@@ -111,7 +109,7 @@ def test_a_program_that_has_no_token_is_passed_over(
 
 
 def test_a_program_of_the_repository_is_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clone: Repository
+    monkeypatch: pytest.MonkeyPatch, clone: Repository
 ) -> None:  # fmt: skip
     program(Path(clone.git.folder), "gh", "echo planted", monkeypatch)
     monkeypatch.setenv("PATH", ".:/usr/bin:/bin")

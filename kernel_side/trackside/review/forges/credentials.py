@@ -95,7 +95,7 @@ class Credentials:
 
     def setting(self, web: str, key: str) -> str:
         """Return Git's `trackside.<address>.<key>` of this clone or person, "" when unset."""
-        return configured(self.repository, f"trackside.{key}", web)
+        return configured(self.repository, "trackside", web).get(f"trackside.{key.lower()}", "")
 
     def route(self, web: str) -> Route:
         """Return the way to a host as the environment and Git's configuration have it."""
