@@ -85,7 +85,7 @@ def running(name: str, bare: Path, **options: Any) -> Iterator[Any]:
 
 def name_of(forge: Forge) -> Any:
     """Return the forge's name."""
-    return next(name for name, kind in FAKES.items() if type(forge) is kind)
+    return next(name for name, kind in FAKES.items() if isinstance(forge, kind))
 
 
 def remote_of(forge: Forge, /, **more: Any) -> Remote:

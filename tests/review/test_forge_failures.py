@@ -412,11 +412,12 @@ def test_a_proxy_is_gone_through_and_sees_no_credential(
         assert not any(TOKEN.encode() in head for head in proxy.asked)
 
 
+@pytest.mark.parametrize("given", [by_environment, by_git])
 def test_a_host_that_is_taken_out_is_reached_without_the_proxy(
-    bare: Path, clone: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+    bare: Path, clone: Repository, monkeypatch: pytest.MonkeyPatch, given: Given
+) -> None:
     with running("gitlab", bare) as gitlab, proxying() as proxy:
-        by_environment(monkeypatch, clone, proxy.address)
+        given(monkeypatch, clone, proxy.address)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         assert request_by_api(remote_of(gitlab), asking(), credentials_of(gitlab, clone)).state == "created"
         assert proxy.asked == []
