@@ -8,12 +8,13 @@ import pickle
 from pathlib import Path
 
 import pytest
-from states import run_git
+from states import ROOT, run_git
 
 from review.fakes.state import TOKEN
 from review.forge_cases import asking, bare, clone, credentials_of, remote_of, running
 from trackside.git.repository import Repository
 from trackside.review.forges import Credential, Credentials, ForgeError, request_by_api
+from trackside.review.forges.credentials import VARIABLES
 from trackside.review.remote import Forge, Remote
 
 
@@ -54,13 +55,13 @@ HOSTS: list[tuple[dict[str, str], Forge, str, bool]] = [
     ({"GITLAB_TOKEN": "t", "CI_SERVER_URL": "https://gitlab.corp"}, "gitlab", "https://gitlab.com", False),
     ({"BITBUCKET_TOKEN": "t"}, "bitbucket-cloud", "https://bitbucket.org", True),
     ({"BITBUCKET_TOKEN": "t"}, "bitbucket-server", "https://bb.corp", False),
-    ({"BITBUCKET_TOKEN": "t", "BITBUCKET_URL": "https://bb.corp"}, "bitbucket-server",
-     "https://bb.corp", True),
+    ({"BITBUCKET_TOKEN": "t", "BITBUCKET_URL": "https://bb.corp"}, "bitbucket-server", "https://bb.corp", True),
+    ({"BITBUCKET_TOKEN": "t", "BITBUCKET_URL": "https://bb.corp"}, "bitbucket-cloud", "https://bitbucket.org", False),
     ({"BITBUCKET_API_TOKEN": "t", "BITBUCKET_EMAIL": "a@b"}, "bitbucket-cloud", "https://bitbucket.org", True),
     ({"GITEA_TOKEN": "t"}, "gitea", "https://tea.example", False),
     ({"GITEA_TOKEN": "t", "GITEA_SERVER_URL": "https://tea.example"}, "gitea", "https://tea.example", True),
     ({"FORGEJO_TOKEN": "t"}, "gitea", "https://codeberg.org", True),
-    ({"GITEA_TOKEN": "t\r\nX-Evil: 1", "GITEA_SERVER_URL": "https://tea.example"}, "gitea", "https://tea.example", False),
+    ({"FORGEJO_TOKEN": "t\r\nX-Evil: 1"}, "gitea", "https://codeberg.org", False),
 ]  # fmt: skip
 
 
@@ -69,6 +70,12 @@ def test_a_variable_is_for_its_own_host(variables: dict[str, str], forge: Forge,
     found = Credentials(None, variables).find(at(web, forge))
     assert (found is not None) is is_given
     assert found is None or (found.secret, found.source) == ("t", next(iter(variables)))
+
+
+def test_the_guide_names_each_variable() -> None:
+    page = (ROOT / "docs" / "forges.md").read_text(encoding="utf-8")
+    for variable in VARIABLES:
+        assert all(f"`{name}`" in page for name in (variable.name, *variable.addresses))
 
 
 def test_the_token_of_a_gitlab_job_is_said_to_be_of_no_use() -> None:
