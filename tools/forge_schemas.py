@@ -1,7 +1,7 @@
-"""Cut GitHub's published OpenAPI description to what we speak: `python -m tools.forge_schemas FILE`.
+"""Cut GitHub's published OpenAPI descriptions to what we speak: `python -m tools.forge_schemas FOLDER`.
 
-FILE is `package/generated/api.github.com.json` out of `npm pack @octokit/openapi` (MIT, 13 MB). The result is
-`tests/fixtures/forges/github.json`: the operations below with the schemas they need, without words for people.
+FOLDER is `package/generated` out of `npm pack @octokit/openapi` (MIT; 13 MB a description). The results are
+`tests/fixtures/forges/github*.json`: the operations below with the schemas they need, without words for people.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-CUT: Final = ROOT / "tests" / "fixtures" / "forges" / "github.json"
+#: Description → what it is cut to: github.com, and the oldest Enterprise Server that is still described.
+_CUTS: Final = {"api.github.com.json": "github.json", "ghes-*.json": "github_enterprise.json"}
 _USED: Final = (
     ("/repos/{owner}/{repo}/pulls", ("get", "post")),
     ("/repos/{owner}/{repo}/pulls/{pull_number}", ("get", "patch")),
@@ -24,7 +25,7 @@ _USED: Final = (
 _FOR_PEOPLE: Final = frozenset({"description", "summary", "externalDocs", "example", "examples", "tags", "title"})
 
 
-def cut(document: dict[str, Any]) -> dict[str, Any]:
+def cut(document: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the used operations and everything they refer to, by the same addresses."""
     paths: dict[str, Any] = {}
     for path, methods in _USED:
@@ -42,7 +43,7 @@ def cut(document: dict[str, Any]) -> dict[str, Any]:
         "info": {
             "version": document["info"]["version"],
             "license": document["info"]["license"],
-            "from": "npm @octokit/openapi, api.github.com.json, cut by tools/forge_schemas.py",
+            "from": f"npm @octokit/openapi, {name}, cut by tools/forge_schemas.py",
         },
         "paths": paths,
         "components": {kind: dict(sorted(entries.items())) for kind, entries in sorted(kept.items())},
@@ -75,13 +76,16 @@ def _references(value: Any) -> set[tuple[str, str]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the cut file."""
+    """Write the cut files."""
     if len(arguments) != 1:
         print(__doc__)  # noqa: T201  # a tool's own help
         return 2
-    document = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-    CUT.parent.mkdir(parents=True, exist_ok=True)
-    CUT.write_text(json.dumps(cut(document), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    fixtures = ROOT / "tests" / "fixtures" / "forges"
+    for pattern, name in _CUTS.items():
+        found = sorted(path for path in Path(arguments[0]).glob(pattern) if ".deref." not in path.name)
+        document = json.loads(found[0].read_text(encoding="utf-8"))
+        text = json.dumps(cut(document, found[0].name), indent=1, sort_keys=True)
+        (fixtures / name).write_text(f"{text}\n", encoding="utf-8")
     return 0
 
 

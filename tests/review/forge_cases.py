@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,8 +36,13 @@ FAKES: dict[str, type[Forge]] = {
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository behind a forge: `main`, a branch with one commit more, and one with none."""
     folder = tmp_path_factory.mktemp("forge")
-    identity = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@x",
-                "GIT_CONFIG_GLOBAL": "/dev/null"}  # fmt: skip
+    identity = {
+        "GIT_AUTHOR_NAME": "A",
+        "GIT_AUTHOR_EMAIL": "a@x",
+        "GIT_COMMITTER_NAME": "A",
+        "GIT_COMMITTER_EMAIL": "a@x",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
     run_git(folder, "init", "-q", "--bare", "-b", "main", "study.git", **identity)
     path = folder / "study.git"
     tree = run_git(path, "hash-object", "-t", "tree", "-w", "--stdin", stdin="").strip()
@@ -62,6 +68,13 @@ def forge(request: pytest.FixtureRequest, bare: Path) -> Iterator[Forge]:
         assert running.violations == [], running.violations
 
 
+@pytest.fixture(params=["github", "bitbucket-server"])
+def either(request: pytest.FixtureRequest, bare: Path) -> Iterator[Forge]:
+    """Two forges as unlike as can be, for what HTTP alone decides."""
+    with running(request.param, bare) as forge:
+        yield forge
+
+
 @contextmanager
 def running(name: str, bare: Path, **options: Any) -> Iterator[Any]:
     """Run one forge."""
@@ -72,7 +85,7 @@ def running(name: str, bare: Path, **options: Any) -> Iterator[Any]:
 
 def name_of(forge: Forge) -> Any:
     """Return the forge's name."""
-    return next(name for name, kind in FAKES.items() if type(forge) is kind)
+    return next(name for name, kind in FAKES.items() if isinstance(forge, kind))
 
 
 def remote_of(forge: Forge, /, **more: Any) -> Remote:

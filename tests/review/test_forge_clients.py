@@ -50,9 +50,8 @@ def test_what_pygithub_opened_is_found_and_a_second_one_refused(bare: Path, clon
                 with pytest.raises(github.GithubException) as told:
                     project.create_pull("main", head, title="Again", body="")
                 assert told.value.status == 422 and said in str(told.value.data)
-        with pygithub(fake, "wrong") as client:
-            with pytest.raises(github.BadCredentialsException):
-                list(client.get_repo(fake.project).get_pulls())
+        with pygithub(fake, "wrong") as client, pytest.raises(github.BadCredentialsException):
+            list(client.get_repo(fake.project).get_pulls())
 
 
 def test_python_gitlab_and_we_see_one_request(bare: Path, clone: Repository) -> None:

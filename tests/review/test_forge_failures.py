@@ -24,6 +24,7 @@ from review.forge_cases import (
     bare,
     clone,
     credentials_of,
+    either,
     forge,
     name_of,
     remote_of,
@@ -91,16 +92,16 @@ def test_a_refusal_that_is_no_twin_is_told_in_the_words_of_the_forge(
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_trouble_of_the_forge_is_waited_for_a_little_and_told(
-    forge: Forge, clone: Repository, patience: list[float], status: int
+    either: Forge, clone: Repository, patience: list[float], status: int
 ) -> None:  # fmt: skip
-    forge.fail(status, raw=b"<html>Bad gateway</html>")
-    assert refused(forge, clone).code == "forge-server"
-    assert len(forge.seen) == 4 and 5 < sum(patience) < 20
+    either.fail(status, raw=b"<html>Bad gateway</html>")
+    assert refused(either, clone).code == "forge-server"
+    assert len(either.seen) == 4 and 5 < sum(patience) < 20
 
 
-def test_trouble_that_passes_is_not_noticed(forge: Forge, clone: Repository, patience: list[float]) -> None:
-    forge.fail(503, None, times=2)
-    assert request_by_api(remote_of(forge), asking(), credentials_of(forge, clone)).state == "created"
+def test_trouble_that_passes_is_not_noticed(either: Forge, clone: Repository, patience: list[float]) -> None:
+    either.fail(503, None, times=2)
+    assert request_by_api(remote_of(either), asking(), credentials_of(either, clone)).state == "created"
     assert len(patience) >= 2
 
 
@@ -113,38 +114,38 @@ def test_opening_is_not_asked_twice_after_trouble_and_a_request_that_is_not_ther
 
 
 def test_a_forge_that_is_busy_is_asked_again_when_it_says(
-    forge: Forge, clone: Repository, patience: list[float]
+    either: Forge, clone: Repository, patience: list[float]
 ) -> None:  # fmt: skip
-    forge.fail(429, {"message": "slow down"}, method="POST", times=1, headers={"Retry-After": "3"})
-    assert request_by_api(remote_of(forge), asking(), credentials_of(forge, clone)).state == "created"
+    either.fail(429, {"message": "slow down"}, method="POST", times=1, headers={"Retry-After": "3"})
+    assert request_by_api(remote_of(either), asking(), credentials_of(either, clone)).state == "created"
     assert sum(patience) == pytest.approx(3, abs=0.1)
-    assert len(forge.asked("POST")) == 2 and len(forge.pulls) == 1
+    assert len(either.asked("POST")) == 2 and len(either.pulls) == 1
 
 
 def test_a_forge_that_wants_us_to_wait_long_is_told_until_when(
-    forge: Forge, clone: Repository, patience: list[float]
+    either: Forge, clone: Repository, patience: list[float]
 ) -> None:  # fmt: skip
-    forge.fail(429, {"message": "slow down"}, headers={"Retry-After": "3000"})
-    told = refused(forge, clone)
+    either.fail(429, {"message": "slow down"}, headers={"Retry-After": "3000"})
+    told = refused(either, clone)
     assert told.code == "forge-rate-limit" and " until " in told.message
-    assert patience == [] and len(forge.seen) == 1
+    assert patience == [] and len(either.seen) == 1
 
 
-def test_waiting_ends_with_the_budget(forge: Forge, clone: Repository, patience: list[float]) -> None:
-    forge.fail(429, {}, headers={"Retry-After": "9"})
-    assert refused(forge, clone).code == "forge-rate-limit"
+def test_waiting_ends_with_the_budget(either: Forge, clone: Repository, patience: list[float]) -> None:
+    either.fail(429, {}, headers={"Retry-After": "9"})
+    assert refused(either, clone).code == "forge-rate-limit"
     assert sum(patience) <= http.BUDGET
 
 
-def test_waiting_can_be_stopped_by_the_person(forge: Forge, clone: Repository) -> None:
-    forge.fail(429, {}, headers={"Retry-After": "9"})
+def test_waiting_can_be_stopped_by_the_person(either: Forge, clone: Repository) -> None:
+    either.fail(429, {}, headers={"Retry-After": "9"})
 
     def stop(message: str, _share: float | None) -> None:
         if "wait" in message:
             raise StateError("Stopped.")
 
     with pytest.raises(StateError, match="Stopped"):
-        request_by_api(remote_of(forge), asking(), credentials_of(forge, clone), stop)
+        request_by_api(remote_of(either), asking(), credentials_of(either, clone), stop)
 
 
 def test_github_tells_a_rate_limit_by_403(bare: Path, clone: Repository, patience: list[float]) -> None:
@@ -161,9 +162,9 @@ def test_github_tells_a_rate_limit_by_403(bare: Path, clone: Repository, patienc
 
 
 @pytest.mark.parametrize("raw", [b"<html>Sign in</html>", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": 1}x'])
-def test_an_answer_that_is_no_json_is_told(forge: Forge, clone: Repository, raw: bytes) -> None:
-    forge.fail(200, raw=raw)
-    assert refused(forge, clone).code == "forge-answer"
+def test_an_answer_that_is_no_json_is_told(either: Forge, clone: Repository, raw: bytes) -> None:
+    either.fail(200, raw=raw)
+    assert refused(either, clone).code == "forge-answer"
 
 
 @pytest.mark.parametrize("body", [None, [], {}, "x", 7, {"values": 3}, [[1]], [{"number": "7"}], {"id": -1}])
@@ -175,21 +176,21 @@ def test_an_answer_of_another_shape_opens_nothing_in_the_dark(
     assert told.code == "forge-answer" and "number" in told.message
 
 
-def test_an_answer_without_end_is_cut_off(forge: Forge, clone: Repository) -> None:
+def test_an_answer_without_end_is_cut_off(either: Forge, clone: Repository) -> None:
     packed = gzip.compress(b'["' + b"x" * (http.LARGEST + 10) + b'"]')
-    forge.fail(200, raw=packed, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
-    told = refused(forge, clone)
+    either.fail(200, raw=packed, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    told = refused(either, clone)
     assert told.code == "forge-answer" and "MB" in told.message
     assert len(packed) < 100_000
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_nothing_is_sent_to_another_host(
-    forge: Forge, clone: Repository, bare: Path, status: int
+    either: Forge, clone: Repository, bare: Path, status: int
 ) -> None:  # fmt: skip
     with running("github", bare) as elsewhere:
-        forge.fail(status, None, headers={"Location": f"{elsewhere.web}/api"})
-        told = refused(forge, clone)
+        either.fail(status, None, headers={"Location": f"{elsewhere.web}/api"})
+        told = refused(either, clone)
         assert told.code == "forge-redirect" and "git remote set-url" in told.hint
         assert elsewhere.seen == []
 
@@ -228,11 +229,11 @@ def test_a_redirect_on_the_same_host_is_followed_and_a_circle_is_not(bare: Path,
 
 
 def test_a_forge_that_does_not_answer_is_given_up(
-    forge: Forge, clone: Repository, monkeypatch: pytest.MonkeyPatch
+    either: Forge, clone: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     hurry(monkeypatch, read=0.3)
-    forge.fail(200, [], delay=1.0)
-    told = refused(forge, clone)
+    either.fail(200, [], delay=1.0)
+    told = refused(either, clone)
     assert told.code == "forge-timeout" and told.is_uncertain
 
 
@@ -245,14 +246,14 @@ def test_a_forge_that_drips_is_given_up(bare: Path, clone: Repository, monkeypat
         assert time.monotonic() - begun < 3
 
 
-def test_nobody_there_is_told(forge: Forge, clone: Repository) -> None:
+def test_nobody_there_is_told(either: Forge, clone: Repository) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         web = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        credentials = credentials_of(forge, clone)
+        credentials = credentials_of(either, clone)
         run_git(Path(clone.git.folder), "config", f"trackside.{web}.tokenVariable", "MY_TOKEN")
         with pytest.raises(ForgeError) as told:
-            request_by_api(remote_of(forge, web=web), asking(), credentials)
+            request_by_api(remote_of(either, web=web), asking(), credentials)
     assert told.value.code == "forge-unreachable" and "network" in told.value.hint
 
 
@@ -411,11 +412,12 @@ def test_a_proxy_is_gone_through_and_sees_no_credential(
         assert not any(TOKEN.encode() in head for head in proxy.asked)
 
 
+@pytest.mark.parametrize("given", [by_environment, by_git])
 def test_a_host_that_is_taken_out_is_reached_without_the_proxy(
-    bare: Path, clone: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+    bare: Path, clone: Repository, monkeypatch: pytest.MonkeyPatch, given: Given
+) -> None:
     with running("gitlab", bare) as gitlab, proxying() as proxy:
-        by_environment(monkeypatch, clone, proxy.address)
+        given(monkeypatch, clone, proxy.address)
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         assert request_by_api(remote_of(gitlab), asking(), credentials_of(gitlab, clone)).state == "created"
         assert proxy.asked == []

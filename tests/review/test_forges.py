@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from states import run_git
 
+from review.fakes.github import FakeEnterprise
 from review.fakes.state import Forge
 from review.forge_cases import (
     BRANCH,
@@ -218,6 +219,19 @@ def test_github_on_a_free_private_repository_has_no_drafts(bare: Path, clone: Re
         made = request_by_api(remote_of(github), asking(draft=True), credentials_of(github, clone))
         assert made.state == "created" and not github.pulls[0].is_draft
         assert any("Drafts" in note for note in made.notes)
+
+
+def test_enterprise_server_takes_all_we_ask_by_its_own_description(bare: Path, clone: Repository) -> None:
+    with FakeEnterprise(bare) as server:
+        credentials = credentials_of(server, clone)
+        asked = asking(draft=True, labels=("experiment",), reviewers=("grace", "team/core"))
+        assert request_by_api(remote_of(server, forge=None), asked, credentials).state == "created"
+        assert request_by_api(remote_of(server), asking("new"), credentials).state == "updated"
+        comment_by_api(remote_of(server), asking("once"), credentials)
+        comment_by_api(remote_of(server), asking("twice"), credentials)
+        [pull] = server.pulls
+        assert pull.reviewers == ["grace", "core"] and len(pull.comments) == 1 and "twice" in pull.comments[0].body
+        assert server.violations == []
 
 
 def test_an_old_data_center_has_no_drafts(bare: Path, clone: Repository) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from repositories import Scratch, scratch, trackside_home
+from repositories import Scratch, make_scratch, scratch, trackside_home
 
 from review.peers import (
     add_hook,
@@ -360,3 +360,45 @@ def test_server_without_push_options_gets_the_branch_without_them(home: Scratch,
     pushed = go(home, options=["merge_request.create"])
     assert (pushed.state, pushed.has_options) == ("created", False)
     assert REF in peer_refs(home, peer)
+
+
+def test_server_that_stays_silent_is_left(home: Scratch, peer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_hook(peer, "pre-receive", "sleep 20")
+    monkeypatch.setattr("trackside.review.push._SILENCE", 0.5)
+    assert refusal(home).code == "push-silent"
+
+
+def test_partial_clone_pushes_files_it_never_fetched(home: Scratch, tmp_path: Path) -> None:
+    """Git packs a notebook that moved though it never was fetched: with fetching off the server got half a pack."""
+    peer = make_bare(home)
+    home.git("--git-dir", str(peer), "config", "uploadpack.allowFilter", "true")
+    home.git("clone", "-q", "--filter=blob:none", "--no-checkout", f"file://{peer}", str(tmp_path / "partial"))
+    partial = Scratch(tmp_path / "partial", home.home)
+    listing = partial.git("ls-tree", "HEAD").replace("study.ipynb", "moved.ipynb")
+    blob = partial.git("hash-object", "-w", "--stdin", stdin=b"lr = 0.2\n")
+    tree = partial.git("mktree", "--missing", stdin=f"{listing}\n100644 blob {blob}\tstudy.ipynb\n".encode())
+    partial.git("update-ref", REF, partial.git("commit-tree", tree, "-p", "HEAD", "-m", "one"))
+    assert "?" in partial.git("rev-list", "--objects", "--missing=print", "HEAD")
+    assert go(partial).state == "created"
+    assert REF in peer_refs(home, peer)
+
+
+def test_of_several_addresses_the_one_that_refuses_is_told(home: Scratch, peer: Path) -> None:
+    other = make_bare(home, "other.git")
+    home.git("remote", "set-url", "--add", "--push", "origin", str(other))
+    home.git("remote", "set-url", "--add", "--push", "origin", str(peer))
+    add_hook(other, "pre-receive", "cat >/dev/null; echo 'closed for the night' >&2; exit 1")
+    error = refusal(home)
+    assert error.code == "push-declined" and "closed for the night" in error.message
+    assert REF in peer_refs(home, peer)
+
+
+def test_branch_of_a_sha256_repository_is_pushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = make_scratch(tmp_path / "long", object_format="sha256")
+    for key, value in scratch.environment.items():
+        monkeypatch.setenv(key, value)
+    add_remote(scratch, str(make_bare(scratch)))
+    first = commit(scratch, "one")
+    go(scratch)
+    commit(scratch, "rewritten")
+    assert go(scratch, first).state == "updated"

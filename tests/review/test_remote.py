@@ -174,3 +174,19 @@ def test_default_target_is_the_remotes_head_then_main_then_where_we_are(tracksid
     trackside_home.git("symbolic-ref", "-d", "refs/remotes/origin/HEAD")
     trackside_home.git("checkout", "-q", "--detach")
     assert default_target(here) == ""
+
+
+def test_name_that_ssh_is_told_means_the_host_behind_it(trackside_home: Scratch) -> None:
+    (trackside_home.home / ".ssh").mkdir()
+    (trackside_home.home / ".ssh" / "config").write_text(
+        "IdentitiesOnly yes\nMatch host github-work exec true\n  HostName evil.example.org\n"
+        "Host other github-work\n  HostName = ssh.github.com\n  Port 443\n"
+        'Host !no-lab *-lab\n  HostName "%h.example.org"\nHost *\n  HostName late.example.org\n'
+    )
+    trackside_home.git("remote", "add", "origin", "git@github-work:o/n.git")
+    trackside_home.git("remote", "add", "lab", "ssh://gitlab-lab/g/n")
+    trackside_home.git("remote", "add", "web", "https://no-lab/g/n")
+    lab, origin, web = read_remotes(open_repository(trackside_home.path))
+    assert (origin.web, origin.forge, origin.address) == ("https://github.com", "github", "github-work:o/n.git")
+    assert (lab.web, lab.forge) == ("https://gitlab-lab.example.org", "gitlab")
+    assert web.host == "no-lab"

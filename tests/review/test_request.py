@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from repositories import Scratch, scratch, trackside_home
 
 from review.peers import add_hook, add_remote, http_peer, make_bare, peer_refs, remember_password
-from trackside.errors import StateError
+from trackside.errors import StateError, TracksideError
 from trackside.git.repository import open_repository
 from trackside.review.asked import silent
 from trackside.review.prefilled import LONGEST, prefilled_address
@@ -153,6 +153,13 @@ def test_gitlab_opens_the_request_from_the_options_of_the_push(home: Scratch) ->
     assert told.replace("&#92;", "\\") == REPORT
 
 
+def test_gitlab_that_opens_no_request_is_quoted_and_the_form_is_offered(home: Scratch) -> None:
+    said = ("WARNINGS:", "Error encountered with push options 'merge_request.create': Target branch does not exist")
+    pushed = Pushed(link=None, said=said, state="created", has_options=True)
+    made = open_request(open_repository(home.path), parse_address(ADDRESSES["gitlab"]), ask(), pushed=pushed)
+    assert made.rung == "prefilled" and any("Target branch does not exist" in note for note in made.notes)
+
+
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_push_options_are_one_line_each_and_fit_a_packet(report: str, title: str) -> None:
     remote = parse_address(ADDRESSES["gitlab"])
@@ -233,6 +240,45 @@ def test_agit_opens_one_pull_request_and_brings_it_up_to_date(home: Scratch) -> 
         "topic": "exp/calm-otter", "title": "acc 0.8 → 0.9", "description": "acc rises by 0.1.", "force-push": "true",
     }  # fmt: skip
     assert home.state()["branches"].splitlines()[1:] == before.splitlines()[1:]
+
+
+def test_branch_that_was_sent_before_leads_to_the_request_it_has(home: Scratch) -> None:
+    peer = make_gitea(home)
+    here, asked = open_repository(home.path), ask()
+    with http_peer(home) as server:
+        remember_password(home, server.port)
+        remote = as_forge(home, f"http://127.0.0.1:{server.port}/o/n.git", "gitea")
+        pushed = push(here, remote, asked.branch, expected="")
+        again = push(here, remote, asked.branch, expected="")
+        # Somebody opened it on the page.
+        home.git("--git-dir", str(peer), "update-ref", "refs/pull/3/head", "refs/heads/main")
+        home.git("--git-dir", str(peer), "update-ref", "refs/pull/9/head", f"refs/heads/{asked.branch}")
+        found = open_request(here, remote, asked, pushed=again)
+        assert not (peer / "made").exists()
+        new = open_request(here, remote, asked, pushed=pushed)
+    assert (again.state, found.state, found.url) == (
+        "unchanged", "found", f"http://127.0.0.1:{server.port}/o/n/pulls/9",
+    )  # fmt: skip
+    assert new.state == "created"
+
+
+@pytest.mark.parametrize(("code", "is_tried"), [("forge-no-credentials", True), ("forge-unauthorized", True), ("forge-server", False)])
+def test_agit_opens_nothing_where_the_forge_may_have_opened_it(
+    home: Scratch, monkeypatch: pytest.MonkeyPatch, code: str, *, is_tried: bool
+) -> None:
+    forges = pytest.importorskip("trackside.review.forges")
+
+    def broken(*_: object) -> Requested:
+        raise TracksideError("It said no.", code=code)
+
+    monkeypatch.setattr(forges, "request_by_api", broken)
+    peer = make_gitea(home)
+    with http_peer(home) as server:
+        remember_password(home, server.port)
+        remote = as_forge(home, f"http://127.0.0.1:{server.port}/o/n.git", "gitea")
+        made = open_request(open_repository(home.path), remote, ask(), pushed=pushed_with(None))
+    assert (peer / "made").exists() == is_tried
+    assert made.rung == ("push-options" if is_tried else "prefilled") and "It said no." in made.notes
 
 
 def test_server_that_is_no_such_forge_gets_no_stray_ref_and_the_form_is_offered(home: Scratch) -> None:

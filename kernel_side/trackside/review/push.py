@@ -21,6 +21,8 @@ from trackside.review.spoken import Listener, find_link, harmless
 
 _OID: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})?")
 _STATES: Final[dict[str, Literal["created", "updated", "unchanged"]]] = {"*": "created", "=": "unchanged"}
+#: Seconds without a word, after which a server is given up; hooks there may take their time.
+_SILENCE: Final = 600.0
 _NO_OPTIONS: Final = "does not support push options"
 
 
@@ -67,9 +69,9 @@ def send(
         raise UsageError(f"{harmless(remote.name)!r} is no name of a remote.")
     branch = source.removeprefix("refs/heads/")
     listener = Listener(progress, remote.host or remote.name)
-    args = [*_fixed(hooks=hooks), *extra]
+    args, refspec = [*_fixed(hooks=hooks), *extra], f"{source}:{target}"
     git = publisher(repository, remote)
-    answer = git.follow(*args, *_with(options), "--", remote.name, f"{source}:{target}", heard=listener.hear)
+    answer = _follow(git, remote, [*args, *_with(options), "--", remote.name, refspec], listener)
     has_options = bool(options)
     if answer.status != 0 and _NO_OPTIONS in answer.err:
         if must_take_options:
@@ -81,7 +83,7 @@ def send(
         listener, has_options = Listener(progress, remote.host or remote.name), False
         # Options that the person configured would stop it just so: an empty value clears the list.
         git = replace(git, config=[*git.config, ("push.pushOption", "")])
-        answer = git.follow(*args, "--", remote.name, f"{source}:{target}", heard=listener.hear)
+        answer = _follow(git, remote, [*args, "--", remote.name, refspec], listener)
     flag, landed, reason = _told(answer, target)
     if answer.status != 0 or flag == "!":
         if flag == "!":
@@ -93,8 +95,22 @@ def send(
         said=tuple(listener.said),
         state=_STATES.get(flag, "updated"),
         ref=landed,
-        has_options=has_options,
+        # Where nothing is sent, neither are options.
+        has_options=has_options and flag != "=",
     )
+
+
+def _follow(git: Git, remote: Remote, args: Sequence[str], listener: Listener) -> Output:
+    try:
+        return git.follow(*args, heard=listener.hear)
+    except GitError as error:
+        if error.code != "git-timeout":
+            raise
+        raise GitError(
+            f"{remote.address} has said nothing for {git.timeout / 60:.0f} minutes; the push was ended.",
+            hint=f"Try it in a terminal: `git push {remote.name}` shows whether something waits there.",
+            code="push-silent",
+        ) from error
 
 
 def check_branch(repository: Repository, branch: str) -> str:
@@ -111,12 +127,11 @@ def check_branch(repository: Repository, branch: str) -> str:
 
 def publisher(repository: Repository, remote: Remote) -> Git:
     """Return Git as the person who pushes, with everything off that would ask them something."""
-    git = Git(repository.git.folder, "publisher")
+    git = Git(repository.git.folder, "publisher", timeout=_SILENCE)
     own = git.attempt("config", "--get-regexp", r"^core\.(sshcommand|askpass)$").out.decode("utf-8", "replace").lower()
     config = [
         # Helpers that can open a window (from Git 2.47 on, Git itself too) know this.
         ("credential.interactive", "false"),
-        ("push.autoSetupRemote", "false"),
         # One branch is pushed and no more, even where everything is usually mirrored.
         (f"remote.{remote.name}.mirror", "false"),
     ]

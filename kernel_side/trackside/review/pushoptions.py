@@ -12,7 +12,7 @@ from trackside.errors import GitError
 from trackside.git.repository import Repository
 from trackside.review.asked import Progress, silent
 from trackside.review.prefilled import one_line
-from trackside.review.push import check_branch, send
+from trackside.review.push import check_branch, publisher, send
 from trackside.review.remote import Remote
 from trackside.review.requested import RequestAsked, Requested
 from trackside.review.spoken import find_link, is_open_request
@@ -78,6 +78,25 @@ def request_by_agit(
     state = pushed.state if pushed.state != "unchanged" else "found"
     notes = ["The pull request was opened by AGit: its description is one line"] if state == "created" else []
     return Requested(url=link, rung="push-options", state=state, notes=tuple(notes))
+
+
+def find_by_head(repository: Repository, remote: Remote, branch: str, progress: Progress = silent) -> str | None:
+    """Return the address of the pull request at Gitea or Forgejo whose head is the branch's commit; None without one.
+
+    Every such server shows them as refs. Of several it is the newest.
+    """
+    git = publisher(repository, remote)
+    head = git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", check_branch(repository, branch)).out
+    answer = git.follow(
+        "ls-remote", "--quiet", "--", remote.name, "refs/pull/*/head",
+        heard=lambda _line: progress(f"Looking for an open request at {remote.host}", None),
+    )  # fmt: skip
+    numbers = [
+        int(found[1])
+        for line in answer.out.decode("ascii", "replace").splitlines()
+        if line.partition("\t")[0] == head.decode().strip() and (found := _PULL.fullmatch(line.partition("\t")[2]))
+    ]
+    return f"{remote.web}/{remote.project}/pulls/{max(numbers)}" if numbers else None
 
 
 def _first_line(ask: RequestAsked) -> str:

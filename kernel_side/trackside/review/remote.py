@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
@@ -10,6 +10,7 @@ from trackside.errors import NotFoundError, UsageError
 from trackside.git.repository import Repository
 from trackside.git.runner import Git
 from trackside.review.address import Address, split_address
+from trackside.review.sshnames import host_name
 from trackside.settings import read_settings
 
 Forge = Literal["github", "gitlab", "bitbucket-cloud", "bitbucket-server", "gitea"]
@@ -66,13 +67,20 @@ class Remote:
     forge: Forge | None = None
 
 
-def parse_address(address: str, *, name: str = "", forges: Mapping[str, str] | None = None) -> Remote:
-    """Read the address of a remote as Git has it; `forges` are those of `trackside.toml`. Total, asks nobody."""
+def parse_address(
+    address: str, *, name: str = "", forges: Mapping[str, str] | None = None,
+    find_host: Callable[[str], str] = lambda host: host,
+) -> Remote:  # fmt: skip
+    """Read the address of a remote as Git has it; total, asks nobody.
+
+    `forges` are those of `trackside.toml`; `find_host` tells which host a name means that ssh is called with.
+    """
     parts = split_address(address)
     if not parts.host or parts.scheme not in ("https", "http", "ssh"):
         project = _project(parts.path) if parts.host else ""
         return Remote(name=name, address=parts.shown, scheme=parts.scheme, host=parts.host, project=project)
-    host = _PAGES.get(parts.host, parts.host)
+    host = find_host(parts.host) if parts.scheme == "ssh" else parts.host
+    host = _PAGES.get(host, host)
     place = host
     if parts.scheme != "ssh" and parts.port not in (None, _PORTS[parts.scheme]):
         place = f"{host}:{parts.port}"
@@ -89,7 +97,7 @@ def parse_address(address: str, *, name: str = "", forges: Mapping[str, str] | N
         name=name,
         address=parts.shown,
         scheme=parts.scheme,
-        host=parts.host,
+        host=host,
         project=project,
         web=f"{scheme}://{place}{f'/{prefix}' if prefix else ''}",
         forge=forge,
@@ -104,7 +112,8 @@ def read_remotes(repository: Repository) -> list[Remote]:
     for line in _git(repository).run("remote", "-v").decode("utf-8", "surrogateescape").splitlines():
         name, tab, address = line.partition("\t")
         if tab and address.endswith(" (push)") and name not in found and not name.startswith("-"):
-            found[name] = parse_address(address.removesuffix(" (push)"), name=name, forges=forges)
+            shown = address.removesuffix(" (push)")
+            found[name] = parse_address(shown, name=name, forges=forges, find_host=host_name)
     return list(found.values())
 
 

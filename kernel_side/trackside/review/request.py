@@ -7,16 +7,22 @@ a form, filled in; the link the server printed. A rung that breaks is a note, an
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from trackside.errors import StateError, TracksideError
 from trackside.git.repository import Repository
 from trackside.review.asked import Progress, silent
 from trackside.review.prefilled import prefilled_address
 from trackside.review.push import Pushed
-from trackside.review.pushoptions import push_options, request_by_agit
+from trackside.review.pushoptions import find_by_head, push_options, request_by_agit
 from trackside.review.remote import Remote
 from trackside.review.requested import RequestAsked, Requested, State
 from trackside.review.spoken import is_open_request
+
+#: Refusals after which it is certain that a forge opened nothing.
+_SURE: Final = frozenset(
+    {"forge-no-credentials", "forge-unencrypted", "forge-unauthorized", "forge-forbidden", "forge-not-found"}
+)
 
 __all__ = ["open_request", "push_options", "settle_forge"]
 
@@ -54,11 +60,14 @@ def open_request(
         note = f"The remote {remote.name} is at no forge, so that no request can be opened: {remote.address}"
         return Requested(url="", rung="link", state="offered", notes=(note,))
     notes: list[str] = []
-    made = None if pushed is None else _by_api(repository, remote, ask, progress, pushed, notes)
+    made, is_unsure = None, False
+    if pushed is not None:
+        made, is_unsure = _by_api(repository, remote, ask, progress, pushed, notes)
     if made is None and pushed is not None:
-        made = _by_push(remote, ask, pushed)
-    if made is None and remote.forge == "gitea" and not (pushed and pushed.link and is_open_request(pushed.link)):
-        made = _by_agit(repository, remote, ask, progress, notes)
+        made = _by_push(remote, ask, pushed, notes)
+    # A forge whose answer was lost may have opened a request: a second one would double it.
+    if made is None and remote.forge == "gitea" and not is_unsure:
+        made = _by_agit(repository, remote, ask, progress, pushed, notes)
     if made is None:
         made = _offered(remote, ask, pushed, notes)
     return Requested(url=made.url, rung=made.rung, state=made.state, notes=(*notes, *made.notes))
@@ -66,27 +75,33 @@ def open_request(
 
 def _by_api(
     repository: Repository, remote: Remote, ask: RequestAsked, progress: Progress, pushed: Pushed, notes: list[str]
-) -> Requested | None:  # fmt: skip
+) -> tuple[Requested | None, bool]:  # fmt: skip
+    """Return the request, or None and whether the forge may have opened one all the same."""
     try:
         from trackside.review.forges import Credentials, request_by_api
 
         made: Requested = request_by_api(remote, ask, Credentials(repository), progress)
+    except ImportError:
+        notes.append("The forge's API was not asked: that needs httpx")
+        return None, False
     except StateError:
         raise
     except TracksideError as error:
         notes.append(" ".join(filter(None, (error.message, error.hint))))
+        return None, error.code not in _SURE
     except Exception as error:
         # The branch is pushed: what breaks on the last rung is told, not raised.
         notes.append(f"The API of {remote.host} could not be used ({type(error).__name__}).")
-    else:
-        # What the push itself opened a moment ago was found there.
-        is_new = pushed.has_options and pushed.state == "created" and pushed.link is not None
-        return replace(made, state="created") if is_new and is_open_request(pushed.link or "") else made
-    return None
+        return None, True
+    # What the push itself opened a moment ago was found there.
+    is_new = pushed.has_options and pushed.state == "created" and is_open_request(pushed.link or "")
+    return replace(made, state="created") if is_new else made, True
 
 
-def _by_push(remote: Remote, ask: RequestAsked, pushed: Pushed) -> Requested | None:
-    """Return the request that the push opened or that the server says is open."""
+def _by_push(remote: Remote, ask: RequestAsked, pushed: Pushed, notes: list[str]) -> Requested | None:
+    """Return the request that the push opened or that the server says is open; why GitLab opened none is a note."""
+    if pushed.has_options and (trouble := [line for line in pushed.said if "push option" in line]):
+        notes.append(f'{remote.name} opened no merge request. It says: "{" ".join(trouble)[:300]}"')
     if pushed.link is None or not is_open_request(pushed.link):
         return None
     if pushed.has_options and remote.forge == "gitlab":
@@ -98,9 +113,15 @@ def _by_push(remote: Remote, ask: RequestAsked, pushed: Pushed) -> Requested | N
 
 
 def _by_agit(
-    repository: Repository, remote: Remote, ask: RequestAsked, progress: Progress, notes: list[str]
+    repository: Repository, remote: Remote, ask: RequestAsked, progress: Progress, pushed: Pushed | None,
+    notes: list[str],
 ) -> Requested | None:  # fmt: skip
     try:
+        # A branch that is not new may have a request by other means than AGit.
+        if pushed is not None and pushed.state != "created":
+            url = find_by_head(repository, remote, ask.branch, progress)
+            if url is not None:
+                return Requested(url=url, rung="push-options", state="found")
         return request_by_agit(repository, remote, ask, progress)
     except StateError:
         raise

@@ -16,11 +16,12 @@ _LINES: Final = 200
 _WIDTH: Final = 500
 
 _ANSI: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_PERCENT: Final = re.compile(r"(remote: )?([A-Z][a-z]+ [a-z]+): +(\d{1,3})% \(")
+_PERCENT: Final = re.compile(r"(remote: )?([A-Z][A-Za-z ]+): +(\d{1,3})% \(")
 #: Lines of git's own at the other end, of no interest once they are drawn as progress.
 _REMOTE_PROGRESS: Final = re.compile(r"(?:Enumerating|Counting|Compressing|Resolving|Processing|Checking|Unpacking) ")
 #: Phases in their order → how far the whole is when each begins and ends. Writing is what takes time.
 _PHASES: Final = {
+    "Uploading LFS objects": (0.0, 0.15),
     "Enumerating objects": (0.0, 0.02),
     "Counting objects": (0.02, 0.05),
     "Compressing objects": (0.05, 0.15),
@@ -60,15 +61,16 @@ class Listener:
         self.progress(self._message or f"Waiting for {self.host}", self._reached)
 
     def _keep(self, lines: list[str], line: str) -> None:
+        if len(lines) >= _LINES:
+            return
         text = harmless(line)
-        is_counting = _REMOTE_PROGRESS.match(text) or _PERCENT.match(text)
-        if text and not is_counting and len(lines) < _LINES:
+        if text and not _REMOTE_PROGRESS.match(text) and not _PERCENT.match(text):
             lines.append(text)
 
 
 def harmless(line: str) -> str:
     """Return a line with nothing in it that acts on a terminal, and without what addresses keep secret."""
-    line = _USER.sub(r"\1", _ANSI.sub("", line))
+    line = _USER.sub(r"\1", _ANSI.sub("", line[: _WIDTH * 8]))
     return plain(_SECRET.sub(r"\1…", line), _WIDTH)
 
 

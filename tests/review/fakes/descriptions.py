@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -62,8 +61,11 @@ class Operation:
         return _sample(self.document, content["application/json"]["schema"])
 
     def _judge(self, schema: dict[str, Any], body: Any, *, is_request: bool) -> list[str]:
-        whole = {**_plain(schema, is_request=is_request), "components": _components(self.document, is_request)}
-        validator = jsonschema.Draft202012Validator(whole)
+        key = (self.where, id(schema), is_request)
+        if key not in _VALIDATORS:
+            whole = {**_plain(schema, is_request=is_request), "components": _components(self.document, is_request)}
+            _VALIDATORS[key] = jsonschema.Draft202012Validator(whole)
+        validator = _VALIDATORS[key]
         side = "request" if is_request else "answer"
         return [
             f"{self.where} {side}: {'.'.join(map(str, e.absolute_path))}: {e.message[:300]}"
@@ -110,6 +112,7 @@ def _resolve(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+_VALIDATORS: dict[tuple[str, int, bool], jsonschema.Draft202012Validator] = {}
 _COMPONENTS: dict[tuple[int, bool], Any] = {}
 
 

@@ -11,7 +11,7 @@ DOCS = "https://docs.github.com/rest"
 
 
 class FakeGitHub(Forge):
-    """GitHub Enterprise Server as `ada` sees it; `without_drafts` makes it a free private repository."""
+    """GitHub as `ada` sees it, under the paths of Enterprise Server, judged by the description of github.com."""
 
     description = "github.json"
     below = "/api/v3"
@@ -182,6 +182,12 @@ class FakeGitHub(Forge):
             "created_at": NOW,
             "updated_at": NOW,
         }
+
+
+class FakeEnterprise(FakeGitHub):
+    """GitHub Enterprise Server, judged by its own description."""
+
+    description = "github_enterprise.json"
 
 
 def _label(name: str) -> dict[str, Any]:

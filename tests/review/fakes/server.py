@@ -163,7 +163,7 @@ def _handler(served: Served) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
                 time.sleep(drip)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -48,15 +48,15 @@ class _Variable:
 
 
 #: As gh, glab, tea and the CI of each forge have them; the first that fits wins.
-_VARIABLES: Final = (
+VARIABLES: Final = (
     _Variable("GH_TOKEN", "github", "github.com"),
     _Variable("GITHUB_TOKEN", "github", "github.com", ("GITHUB_SERVER_URL",)),
     _Variable("GH_ENTERPRISE_TOKEN", "github", "", ("GH_HOST", "GITHUB_SERVER_URL")),
     _Variable("GITHUB_ENTERPRISE_TOKEN", "github", "", ("GH_HOST", "GITHUB_SERVER_URL")),
     _Variable("GITLAB_TOKEN", "gitlab", "gitlab.com", ("GITLAB_HOST", "GL_HOST", "CI_SERVER_URL")),
     _Variable("GITLAB_ACCESS_TOKEN", "gitlab", "gitlab.com", ("GITLAB_HOST", "GL_HOST", "CI_SERVER_URL")),
-    _Variable("BITBUCKET_TOKEN", "bitbucket-cloud", "bitbucket.org"),
-    _Variable("BITBUCKET_TOKEN", "bitbucket-server", "", ("BITBUCKET_URL", "BITBUCKET_SERVER_URL")),
+    _Variable("BITBUCKET_TOKEN", "bitbucket-cloud", "bitbucket.org", ("BITBUCKET_URL",)),
+    _Variable("BITBUCKET_TOKEN", "bitbucket-server", "", ("BITBUCKET_URL",)),
     _Variable("GITEA_TOKEN", "gitea", "gitea.com", ("GITEA_SERVER_URL", "GITEA_URL", "GITHUB_SERVER_URL")),
     _Variable("GITEA_SERVER_TOKEN", "gitea", "", ("GITEA_SERVER_URL",)),
     _Variable("FORGEJO_TOKEN", "gitea", "codeberg.org", ("FORGEJO_URL", "GITHUB_SERVER_URL")),
@@ -95,7 +95,7 @@ class Credentials:
 
     def setting(self, web: str, key: str) -> str:
         """Return Git's `trackside.<address>.<key>` of this clone or person, "" when unset."""
-        return configured(self.repository, f"trackside.{key}", web)
+        return configured(self.repository, "trackside", web).get(f"trackside.{key.lower()}", "")
 
     def route(self, web: str) -> Route:
         """Return the way to a host as the environment and Git's configuration have it."""
@@ -117,12 +117,11 @@ class Credentials:
         token = self.environment.get("BITBUCKET_API_TOKEN", "")
         if remote.forge == "bitbucket-cloud" and host == "bitbucket.org" and user and is_token(token):
             yield Credential(host=host, source="BITBUCKET_API_TOKEN", kind="password", user=user, secret=token)
-        for variable in _VARIABLES:
+        for variable in VARIABLES:
             token = self.environment.get(variable.name, "")
             if variable.forge != remote.forge or not is_token(token):
                 continue
             hosts = self._hosts(variable.addresses) or {variable.usual}
-            # GitHub with data residency takes the tokens of github.com's programs too, each for its own host only.
             if host in hosts:
                 yield Credential(host=host, source=variable.name, secret=token)
 

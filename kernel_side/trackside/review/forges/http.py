@@ -270,18 +270,14 @@ def _has_next(answer: Answer, seen: int) -> bool:
 
 
 def _mounts(route: Route) -> dict[str, httpx.BaseTransport | None] | None:
-    """Take Git's proxy where the environment names none; httpx reads the environment's own."""
-    import httpx
-
-    if not route.proxy or _environment_has_proxy():
-        return None
-    return {"all://": httpx.HTTPTransport(proxy=route.proxy, verify=authorities(route))}
-
-
-def _environment_has_proxy() -> bool:
+    """Take Git's proxy where the environment names none; httpx reads the environment's own, and NO_PROXY."""
     from urllib.request import getproxies
 
-    return any(getproxies().get(scheme) for scheme in ("http", "https", "all"))
+    import httpx
+
+    if not route.proxy or set(getproxies()) & {"http", "https", "all"}:
+        return None
+    return {"all://": httpx.HTTPTransport(proxy=route.proxy, verify=authorities(route))}
 
 
 def _try_parse(raw: bytes) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import ssl
 from collections.abc import Mapping
@@ -30,23 +31,27 @@ class Route:
 
 def find_route(web: str, repository: Repository | None, environment: Mapping[str, str] = os.environ) -> Route:
     """Find the way to `web` from the environment, then from Git's `http.<address>.sslCAInfo` and `.proxy`."""
-    proxy = configured(repository, "http.proxy", web)
+    settings = configured(repository, "http", web)
+    proxy = settings.get("http.proxy", "")
     for name in (*_FILES, *_FOLDERS):
         if path := environment.get(name, ""):
             return Route(authorities=path, named_by=name, proxy=proxy)
-    for key in ("http.sslCAInfo", "http.sslCAPath"):
-        if path := configured(repository, key, web, is_path=True):
-            return Route(authorities=path, named_by=f"Git's {key}", proxy=proxy)
+    for key in ("sslCAInfo", "sslCAPath"):
+        if path := settings.get(f"http.{key.lower()}", ""):
+            return Route(authorities=os.path.expanduser(path), named_by=f"Git's http.{key}", proxy=proxy)
     return Route(proxy=proxy)
 
 
-def configured(repository: Repository | None, key: str, web: str, *, is_path: bool = False) -> str:
-    """Return Git's setting for an address (`<section>.<address>.<key>` wins over `<section>.<key>`), "" unset."""
+def configured(repository: Repository | None, section: str, web: str) -> dict[str, str]:
+    """Return Git's settings of a section for an address: `<section>.<address>.<key>` wins over `<section>.<key>`.
+
+    Keys are in small letters, "http.proxy".
+    """
     if repository is None or repository.trust == "reader":
-        return ""
-    kind = ["--type=path"] if is_path else []
-    answer = repository.git.attempt("config", *kind, "--get-urlmatch", key, web)
-    return os.fsdecode(answer.out).strip("\n") if answer.status == 0 else ""
+        return {}
+    answer = repository.git.attempt("config", "-z", "--get-urlmatch", section, web)
+    entries = os.fsdecode(answer.out).split("\0") if answer.status == 0 else []
+    return {key.lower(): content for key, _, content in (entry.partition("\n") for entry in entries) if key}
 
 
 def authorities(route: Route) -> ssl.SSLContext:
@@ -68,6 +73,7 @@ def authorities(route: Route) -> ssl.SSLContext:
     return context
 
 
+@functools.cache
 def _usual() -> ssl.SSLContext:
     # The system's, where companies put theirs, and those httpx brings along, where the system has none.
     context = ssl.create_default_context()
