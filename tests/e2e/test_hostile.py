@@ -288,7 +288,7 @@ def test_the_promotion_dialog_shows_text(opened: Opened) -> None:
         dialog.locator("details").evaluate_all("nodes => nodes.forEach(node => { node.open = true; })")
         if name != "run-63":
             expect_payloads(dialog.inner_text(), "path")
-        dialog.locator("input").fill("<img src=x onerror=X('branch')>")
+        dialog.get_by_label("Branch").fill("<img src=x onerror=X('branch')>")
         expect(dialog.locator("[role=alert]").first).to_be_visible()
         opened.page.keyboard.press("Escape")
     assert opened.watch.hits() == [], dumped(opened.watch.hits())

@@ -19,6 +19,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "diff": ("diff", "show how the code of two runs differs"),
     "ui": ("ui", "open the panel as a page in the browser"),
     "watch": ("watch", "follow open runs and new experiments live"),
+    "promote": ("promote", "make a branch of a run for review, push it, open a request"),
     "branch": ("naming", "make a plain Git branch from a run"),
     "rename": ("naming", "give a run another name"),
     "tag": ("annotate", "add or remove tags of runs"),

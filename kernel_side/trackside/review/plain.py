@@ -1,72 +1,82 @@
-"""From a run to something others can review: for now a plain branch at the experiment's own commit.
-
-Both functions are what front ends call; an engine that merges onto a target, runs hooks and opens requests takes their
-place without changing the shapes.
-"""
+"""A plain branch at the experiment's own commit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from trackside.catalogue import Catalogue
-from trackside.errors import NameTakenError, StateError, TracksideError, UsageError
+from trackside.errors import NameTakenError, TracksideError, UsageError
 from trackside.git.objects import existing, read_object
 from trackside.git.refs import Create, change_refs
+from trackside.review.asked import Asked, Progress
 from trackside.row import Row, metric_number
-from trackside.run import FORMAT
 from trackside.source_diff import diff_commits
 
 if TYPE_CHECKING:
-    from trackside.contract import Promoted, PromotePreview
+    from trackside.contract import FileDiff
 
 _NOT_CHECKED = "This makes a plain branch: whether it merges with another branch, and hooks, are not checked yet."
 
 
-def preview_promotion(catalogue: Catalogue, handle: str, branch: str) -> PromotePreview:
-    """Say what `promote` would do; what stops it is in `problems`."""
-    row = catalogue.row(handle)
-    name = branch or f"exp/{row.name}"
-    problems = [problem for problem in (_open_problem(row), _name_problem(catalogue, name)) if problem is not None]
-    files = []
-    if row.oid is not None:
-        parent = catalogue.store.parent(row.oid)
-        files = diff_commits(catalogue.reader, parent, row.oid, before=parent[:12], after=row.name)["files"]
-    return {
-        "format": FORMAT,
-        "run": handle,
-        "name": row.name,
-        "branch": name,
-        "onto": None,
-        "message": _message(catalogue, row),
-        "files": files,
-        "report": _report(catalogue, row),
-        "conflicts": [],
-        "hooks": [],
-        "notes": [_NOT_CHECKED],
-        "problems": [{"code": problem.code, "message": problem.message, "hint": problem.hint} for problem in problems],
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """How it merges."""
+
+    state: Literal["same", "clean", "conflicts", "unrelated", "none"] = "none"
+    conflicts: list[Any] = field(default_factory=list)
 
 
-def promote(catalogue: Catalogue, handle: str, branch: str) -> Promoted:
-    """Make the branch, and note on the experiment that it was promoted."""
-    row = catalogue.row(handle)
-    name = branch or f"exp/{row.name}"
-    for problem in (_open_problem(row), _name_problem(catalogue, name)):
-        if problem is not None:
-            raise problem
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be made."""
+
+    branch: str
+    onto: str | None
+    base: str
+    message: str
+    files: list[FileDiff]
+    merge: Merge
+    hooks: list[Any]
+    signs: bool
+    notes: list[str]
+    problems: list[TracksideError]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What was made."""
+
+    branch: str
+    oid: str
+    notes: list[str]
+
+
+def plan(catalogue: Catalogue, asked: Asked) -> Plan:
+    """Say what `make` would do."""
+    row = catalogue.row(asked.run)
+    name = asked.branch or f"exp/{row.name}"
     oid = row.oid or ""
+    parent = catalogue.store.parent(oid)
+    files = diff_commits(catalogue.reader, parent, oid, before=parent[:12], after=row.name)["files"]
+    problem = _name_problem(catalogue, name)
+    found = read_object(catalogue.reader, oid)
+    message = found.data.decode("utf-8", "replace").partition("\n\n")[2] if found is not None else f"{row.name}\n"
+    return Plan(
+        branch=name, onto=None, base=parent, message=message, files=files, merge=Merge(), hooks=[], signs=False,
+        notes=[_NOT_CHECKED], problems=[problem] if problem else [],
+    )  # fmt: skip
+
+
+def make(catalogue: Catalogue, asked: Asked, plan: Plan, progress: Progress) -> Made:
+    """Make the branch."""
+    row = catalogue.row(asked.run)
+    progress(f"Making the branch {plan.branch}.", None)
     try:
-        change_refs(catalogue.owner, [Create(f"refs/heads/{name}", oid)])
+        change_refs(catalogue.owner, [Create(f"refs/heads/{plan.branch}", row.oid or "")])
     except NameTakenError as error:
-        raise _taken(name) from error
-    catalogue.writing.annotate([oid], {"promoted": name})
-    return {"branch": name, "oid": oid, "url": None}
-
-
-def _open_problem(row: Row) -> TracksideError | None:
-    if row.oid is None:
-        return StateError(f"{row.name} is still open.", hint="End it first.", code="open-run")
-    return None
+        raise _taken(plan.branch) from error
+    return Made(branch=plan.branch, oid=row.oid or "", notes=[])
 
 
 def _name_problem(catalogue: Catalogue, name: str) -> TracksideError | None:
@@ -84,16 +94,8 @@ def _taken(name: str) -> NameTakenError:
     return NameTakenError(f"There is a branch {name} already.", hint="Choose another name.")
 
 
-def _message(catalogue: Catalogue, row: Row) -> str:
-    found = read_object(catalogue.reader, row.oid) if row.oid else None
-    return (
-        found.data.decode("utf-8", "replace").partition("\n\n")[2]
-        if found is not None
-        else f"{row.title or row.name}\n"
-    )
-
-
-def _report(catalogue: Catalogue, row: Row) -> str:
+def report_text(catalogue: Catalogue, row: Row) -> str:
+    """Write the report."""
     state = catalogue.state()
     place = state.sealed.baseline
     baseline = state.sealed.rows[place] if place is not None else None
