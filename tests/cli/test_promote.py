@@ -74,3 +74,38 @@ def test_text_of_a_run_does_not_act_on_the_terminal(promotable: Scratch) -> None
         on_terminal(promotable, "promote", "evil", "--dry-run"),
     ):
         assert "\x1b[2J" not in said and "\x07" not in said and "b.py" in said
+
+
+@pytest.fixture
+def pushable(promotable: Scratch) -> Scratch:
+    """The same with a bare repository as `origin`."""
+    promotable.git("init", "-q", "--bare", str(promotable.path.parent / "origin.git"))
+    promotable.git("remote", "add", "origin", str(promotable.path.parent / "origin.git"))
+    promotable.git("push", "-q", "origin", "main")
+    return promotable
+
+
+def test_the_branch_is_pushed_with_its_progress_drawn(pushable: Scratch) -> None:
+    assert "--push would push it to origin" in trackside(pushable, "promote", "calm", "--dry-run").out
+    drawn = on_terminal(pushable, "promote", "calm", "--push")
+    assert "Pushing exp/calm-otter to origin" in drawn and "pushed to origin" in drawn
+    assert pushable.git("ls-remote", "origin", "exp/calm-otter").startswith(pushable.git("rev-parse", "exp/calm-otter"))
+    said = trackside(pushable, "promote", "calm", "--pr")
+    assert "pushed to origin" in said.out and "is at no forge" in said.out and said.err == ""
+
+
+def test_what_conflicts_is_told_and_stops_only_an_update(pushable: Scratch) -> None:
+    (pushable.path / "features.py").write_text("def scale(x):\n    return x / 8\n")
+    pushable.git("commit", "-qam", "Scale otherwise")
+    pushable.git("push", "-q", "origin", "main")
+    said = trackside(pushable, "promote", "calm", "--dry-run").out
+    assert "does not merge with main by itself:\n    features.py: " in said
+    refused = trackside(pushable, "promote", "calm", "--update", status=1)
+    assert "features.py" in refused.err and "refs/heads/exp/calm-otter" not in pushable.refs()
+    assert "It does not merge with main by itself: features.py" in trackside(pushable, "promote", "calm").out
+
+
+def test_a_remote_that_is_not_there_is_told_before_anything_is_made(pushable: Scratch) -> None:
+    refs = pushable.refs()
+    said = trackside(pushable, "promote", "calm", "--push", "--remote", "nowhere", status=1)
+    assert "There is no remote 'nowhere'" in said.err and pushable.refs() == refs

@@ -149,7 +149,9 @@ def end(request: Request) -> contract.Done:
 
 
 def preview(request: Request) -> contract.PromotePreview:
-    return promotion.preview(request.catalogue, _asked(request.body))
+    asked = _asked(request.body)
+    request.catalogue.row(asked.run)
+    return promotion.preview(request.catalogue, asked)
 
 
 def promote(request: Request) -> contract.Task:

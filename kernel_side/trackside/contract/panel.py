@@ -287,7 +287,7 @@ class PromoteRequest(TypedDict):
 
 
 class MergeConflict(TypedDict):
-    """One file that does not merge; `cells` are the numbers of the cells when it is a notebook, `what` says why."""
+    """One file that does not merge; `cells` are numbers of cells in the run, `what` a sentence that names them."""
 
     path: str
     cells: list[int]
@@ -310,11 +310,15 @@ class PromotionHook(TypedDict):
 
 
 class PromotionRemote(TypedDict):
-    """Where the branch would be pushed; `address` carries no password, `forge` null until known."""
+    """Where the branch would be pushed; `address` carries no password, `forge` null until known.
+
+    `requests` is false where nothing can take one: a folder, a plain Git server.
+    """
 
     name: str
     address: str
     forge: Literal["github", "gitlab", "bitbucket-cloud", "bitbucket-server", "gitea"] | None
+    requests: bool
 
 
 class PromotePreview(TypedDict):

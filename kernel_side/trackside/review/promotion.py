@@ -6,15 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from trackside.catalogue import Catalogue
-from trackside.errors import StateError, TracksideError
-from trackside.git.refs import list_refs
-from trackside.review import plain as branch
+from trackside.errors import NotFoundError, StateError, TracksideError, UsageError
+from trackside.record import printable
+from trackside.review import branch
+from trackside.review import report as reports
 from trackside.review.asked import Asked, Progress, silent
+from trackside.review.onto import list_branches, usual_remote
+from trackside.review.planned import Plan
+from trackside.review.publishing import between, build_report, publish
+from trackside.review.remote import pick_remote
 from trackside.row import Row
 from trackside.run import FORMAT
 
 if TYPE_CHECKING:
-    from trackside.contract import Failure, Promoted, PromotePreview
+    from trackside.contract import Failure, Promoted, PromotePreview, PromotionMerge, PromotionRemote
 
 _HEADS: Final = "refs/heads/"
 #: Branches to choose a target from.
@@ -41,59 +46,108 @@ def preview(catalogue: Catalogue, asked: Asked) -> PromotePreview:
     if row.oid is None:
         return _nothing(handle, row, asked, _open_problem(row))
     plan = branch.plan(catalogue, asked)
+    remote, remote_problems, remote_notes = _remote(catalogue, asked, plan)
+    title, text, page, report_notes = _report(catalogue, asked, plan)
+    problems = [*plan.problems, *remote_problems]
+    said_of_hooks = tuple(f"The {hook.name} hook does not run" for hook in plan.hooks)
+    notes = [note for note in plan.notes if not said_of_hooks or not note.startswith(said_of_hooks)]
     return {
         "format": FORMAT,
         "run": handle,
         "name": row.name,
         "branch": plan.branch,
         "onto": plan.onto,
-        "targets": _targets(catalogue, plan.branch, plan.onto),
-        "title": asked.title or row.title or row.name,
+        "targets": _targets(catalogue, asked, plan),
+        "title": title or row.title or row.name,
         "message": plan.message,
         "files": list(plan.files),
-        "report": branch.report_text(catalogue, row),
-        "page": "",
-        "merge": {
-            "state": plan.merge.state,
-            "conflicts": [
-                {"path": one.path, "cells": list(one.cells), "what": one.what} for one in plan.merge.conflicts
-            ],
-        },
+        "report": text,
+        "page": page,
+        "merge": _merge(plan),
         "hooks": [{"name": hook.name, "runs": hook.runs, "why": hook.why} for hook in plan.hooks],
         "signs": plan.signs,
-        "remote": None,
-        "notes": list(plan.notes),
-        "problems": [_failure(problem) for problem in plan.problems],
+        "remote": remote,
+        "notes": [*notes, *remote_notes, *report_notes],
+        "problems": [_failure(problem) for problem in problems],
     }
 
 
 def promote(catalogue: Catalogue, asked: Asked, progress: Progress = silent) -> Promoted:
-    """Make the branch, note on the experiment that it was promoted; push it and open a request when asked to."""
+    """Make the branch and note on the experiment that it was promoted; push it and open a request when asked to.
+
+    Raises the TracksideError that stands in the way. A branch that was made stays when it cannot be pushed.
+    """
     handle, row = find_run(catalogue, asked.run)
-    asked = replace(asked, run=handle)
+    asked = replace(asked, run=handle, push=asked.push or asked.request)
     if row.oid is None:
         raise _open_problem(row)
-    progress(f"Looking at {row.name}.", 0.0)
+    progress(f"Looking at {row.name}", 0.0)
     plan = branch.plan(catalogue, asked)
     for problem in plan.problems:
         raise problem
-    made = branch.make(catalogue, asked, plan, progress)
-    catalogue.writing.annotate([row.oid], {"promoted": made.branch})
+    if asked.push:
+        # A remote that is not there is told before anything is made.
+        pick_remote(catalogue.owner, asked.remote, plan.onto or "")
+    made = branch.make(catalogue, asked, plan, between(progress, 0.1, 0.4))
+    published = publish(catalogue, asked, plan, made, progress) if asked.push else None
+    requested = published.requested if published is not None else None
+    notes = [*made.notes, *(published.notes if published else ()), *(requested.notes if requested else ())]
     return {
         "branch": made.branch,
         "oid": made.oid,
-        "url": None,
-        "pushed": None,
-        "request": None,
-        "notes": [*plan.notes, *made.notes],
+        "url": (requested.url or None) if requested else None,
+        "pushed": published.remote if published is not None else None,
+        "request": {"url": requested.url or None, "rung": requested.rung, "state": requested.state}
+        if requested
+        else None,
+        "notes": list(dict.fromkeys([*plan.notes, *_conflict_notes(plan), *notes])),
     }
 
 
-def _targets(catalogue: Catalogue, made: str, first: str | None) -> list[str]:
-    """Return the branches that could be merged into, the chosen one first."""
-    names = [name.removeprefix(_HEADS) for name in list_refs(catalogue.reader, _HEADS)]
-    rest = [name for name in names if name not in (first, made) and not name.startswith("exp/")]
-    return [*([first] if first else []), *rest][:_MOST_TARGETS]
+def _conflict_notes(plan: Plan) -> list[str]:
+    lines = [f"{one.path}: {one.what}" for one in plan.merge.conflicts]
+    return [f"It does not merge with {plan.onto} by itself: {'; '.join(lines)}."] if lines else []
+
+
+def _merge(plan: Plan) -> PromotionMerge:
+    conflicts = plan.merge.conflicts
+    return {
+        "state": plan.merge.state,
+        "conflicts": [{"path": one.path, "cells": list(one.cells), "what": one.what} for one in conflicts],
+    }
+
+
+def _targets(catalogue: Catalogue, asked: Asked, plan: Plan) -> list[str]:
+    """Return the branches that could be meant, the one that is first; branches of other promotions are not."""
+    refs = list_branches(catalogue.reader)
+    remote = f"refs/remotes/{usual_remote(refs, asked.remote)}/"
+    names = [ref.removeprefix(start) for start in (remote, _HEADS) for ref in refs if ref.startswith(start)]
+    rest = sorted(name for name in set(names) - {plan.onto, plan.branch, "HEAD"} if not name.startswith("exp/"))
+    return [*([plan.onto] if plan.onto is not None else []), *map(printable, rest)][:_MOST_TARGETS]
+
+
+def _remote(
+    catalogue: Catalogue, asked: Asked, plan: Plan
+) -> tuple[PromotionRemote | None, list[TracksideError], list[str]]:
+    try:
+        found = pick_remote(catalogue.owner, asked.remote, plan.onto or "")
+    except NotFoundError as error:
+        return None, [error] if asked.remote else [], []
+    except UsageError as error:
+        return None, [], [f"{error.message} {error.hint}".strip()]
+    remote: PromotionRemote = {
+        "name": found.name, "address": found.address, "forge": found.forge, "requests": found.web is not None,
+    }  # fmt: skip
+    return remote, [], []
+
+
+def _report(catalogue: Catalogue, asked: Asked, plan: Plan) -> tuple[str, str, str, list[str]]:
+    """Return title, Markdown and page of the report; without one, why."""
+    try:
+        report = build_report(catalogue, plan, updated=asked.update)
+    except TracksideError as error:
+        return asked.title, "", "", [f"There is no report: {error.message}"]
+    return asked.title or reports.title(report), reports.markdown(report), reports.page(report), []
 
 
 def _open_problem(row: Row) -> TracksideError:

@@ -84,9 +84,7 @@ def _merge_lines(merge: PromotionMerge, onto: str) -> Iterator[str]:
     elif merge["state"] == "conflicts":
         yield f"does not merge with {onto} by itself:"
         for one in merge["conflicts"]:
-            cells = ", ".join(map(str, one["cells"]))
-            place = f" (cell{'s' if len(one['cells']) > 1 else ''} {cells})" if cells else ""
-            yield f"  {one['path']}{place}{': ' if one['what'] else ''}{one['what']}"
+            yield f"  {one['path']}: {one['what']}"
 
 
 def _file_line(file: FileDiff) -> str:

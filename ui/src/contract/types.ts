@@ -575,7 +575,7 @@ export interface Listing {
   total: number;
 }
 /**
- * One file that does not merge; `cells` are the numbers of the cells when it is a notebook, `what` says why.
+ * One file that does not merge; `cells` are numbers of cells in the run, `what` a sentence that names them.
  */
 export interface MergeConflict {
   cells: number[];
@@ -715,11 +715,14 @@ export interface PromotionMerge {
 }
 /**
  * Where the branch would be pushed; `address` carries no password, `forge` null until known.
+ *
+ * `requests` is false where nothing can take one: a folder, a plain Git server.
  */
 export interface PromotionRemote {
   address: string;
   forge: ('github' | 'gitlab' | 'bitbucket-cloud' | 'bitbucket-server' | 'gitea') | null;
   name: string;
+  requests: boolean;
 }
 /**
  * What is asked of a promotion; an empty text, and what is left out, takes what the preview offers.

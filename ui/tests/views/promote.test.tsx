@@ -24,6 +24,13 @@ function tick(name: string): void {
   fireEvent.click(screen.getByRole('checkbox', { name }));
 }
 
+/** Open what is folded; this environment tells nobody of it by itself. */
+function unfold(name: string): void {
+  const folded = screen.getByText(name).closest('details');
+  folded?.setAttribute('open', '');
+  folded?.dispatchEvent(new Event('toggle'));
+}
+
 const LONG = { timeout: 3000 };
 
 describe('the promotion dialog', () => {
@@ -107,10 +114,7 @@ describe('the promotion dialog', () => {
       within(conflicts)
         .getAllByRole('listitem')
         .map(item => item.textContent)
-    ).toEqual([
-      'study.ipynbcell 2both sides changed the same lines of cell 2',
-      'features.pyboth sides changed the same lines'
-    ]);
+    ).toEqual(['study.ipynbcell 2: both sides changed the same lines', 'features.pyboth sides changed the same lines']);
     const hooks = screen.getByRole('list', { name: 'Commit hooks' });
     expect(within(hooks).getByText('.githooks is not part of the branch.')).toBeTruthy();
   });
@@ -118,7 +122,8 @@ describe('the promotion dialog', () => {
   it('shows the report in a frame that may do nothing, and its Markdown on request', async () => {
     const { calls } = show();
     await screen.findByText('3 files change');
-    const frame = screen.getByTitle('Report for the review');
+    unfold('Report for the review');
+    const frame = await screen.findByTitle('Report for the review');
     expect(frame.tagName).toBe('IFRAME');
     expect(frame.getAttribute('sandbox')).toBe('');
     expect(frame.getAttribute('src')).toBe(null);
@@ -130,9 +135,8 @@ describe('the promotion dialog', () => {
 
   it('shows a notebook cell by cell', async () => {
     show();
-    const notebook = (await screen.findByText('study.ipynb')).closest('details');
-    notebook?.setAttribute('open', '');
-    notebook?.dispatchEvent(new Event('toggle'));
+    await screen.findByText('study.ipynb');
+    unfold('study.ipynb');
     expect(await screen.findByText('Changed, cell 2')).toBeTruthy();
   });
 

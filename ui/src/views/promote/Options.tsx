@@ -91,12 +91,12 @@ function Going({ asked, preview, onChange }: OptionsProps): ReactElement {
     <div className="ts-promotechecks ts-promotegoing">
       <Check
         checked={asked.push}
-        onChange={push => onChange({ push, request: push })}
+        onChange={push => onChange({ push, request: push && remote.requests })}
         said={visible(remote.address, 160)}
       >
         {t('Push it to {remote}', { remote: visible(remote.name, 60) })}
       </Check>
-      {asked.push ? (
+      {asked.push && remote.requests ? (
         <>
           <Check checked={asked.request} onChange={wanted => onChange({ request: wanted })}>
             {t('Open a {request}', { request })}

@@ -36,7 +36,7 @@ export function Preview(props: {
       {preview.message ? (
         <details className="ts-folded" open>
           <summary>{t('Commit message')}</summary>
-          <pre>{visibleLines(preview.message.trim())}</pre>
+          <Lined label={t('Commit message')}>{visibleLines(preview.message.trim())}</Lined>
         </details>
       ) : null}
       {preview.report ? <Report preview={preview} /> : null}
@@ -82,13 +82,10 @@ function Merge({ preview }: { readonly preview: PromotePreview }): ReactElement 
 }
 
 function Conflict({ conflict }: { readonly conflict: MergeConflict }): ReactElement {
-  const t = useWords();
-  const cells = conflict.cells.slice(0, 30).join(', ');
   return (
     <li>
       <code>{visible(conflict.path, 200)}</code>
-      {cells ? <span>{t(conflict.cells.length === 1 ? 'cell {cells}' : 'cells {cells}', { cells })}</span> : null}
-      {conflict.what ? <span className="ts-soft">{visible(conflict.what)}</span> : null}
+      <span>{visible(conflict.what)}</span>
     </li>
   );
 }
@@ -109,29 +106,43 @@ function Hooks({ hooks }: { readonly hooks: readonly PromotionHook[] }): ReactEl
   );
 }
 
+/** Text line by line, which the keyboard can move where it is longer than its box. */
+function Lined({ label, children }: { readonly label: string; readonly children: string }): ReactElement {
+  return (
+    <pre role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </pre>
+  );
+}
+
 /** The report as its reader sees it, in a frame that may do nothing; its Markdown where there is no page. */
 function Report({ preview }: { readonly preview: PromotePreview }): ReactElement {
   const { host, t } = useServices();
+  const [isOpen, setOpen] = useState(false);
   const [isText, setText] = useState(false);
   const hasPage = preview.page !== '';
   return (
-    <details className="ts-folded ts-promotereport">
+    <details className="ts-folded ts-promotereport" onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>{t('Report for the review')}</summary>
-      <div className="ts-promotereport-bar">
-        {hasPage ? (
-          <Button look="quiet" aria-pressed={isText} onClick={() => setText(!isText)}>
-            {t('Markdown')}
-          </Button>
-        ) : null}
-        <Button look="quiet" icon="copy" onClick={() => host.copy(preview.report)}>
-          {t('Copy the Markdown')}
-        </Button>
-      </div>
-      {hasPage && !isText ? (
-        <iframe title={t('Report for the review')} sandbox="" srcDoc={preview.page} referrerPolicy="no-referrer" />
-      ) : (
-        <pre>{visibleLines(preview.report.trim())}</pre>
-      )}
+      {isOpen ? (
+        <>
+          <div className="ts-promotereport-bar">
+            {hasPage ? (
+              <Button look="quiet" aria-pressed={isText} onClick={() => setText(!isText)}>
+                {t('Markdown')}
+              </Button>
+            ) : null}
+            <Button look="quiet" icon="copy" onClick={() => host.copy(preview.report)}>
+              {t('Copy the Markdown')}
+            </Button>
+          </div>
+          {hasPage && !isText ? (
+            <iframe title={t('Report for the review')} sandbox="" srcDoc={preview.page} referrerPolicy="no-referrer" />
+          ) : (
+            <Lined label={t('Report for the review')}>{visibleLines(preview.report.trim())}</Lined>
+          )}
+        </>
+      ) : null}
     </details>
   );
 }
