@@ -216,3 +216,30 @@ def test_hooks_and_signature_come_together(scratch: Scratch) -> None:
     with pytest.raises(Exception, match="could not be signed") as raised:
         promote(scratch, sign=True, branch="other")
     assert getattr(raised.value, "code", "") == "not-signed" and "refs/heads/other" not in scratch.refs()
+
+
+def test_what_a_killed_promotion_left_is_removed_and_other_work_trees_stay(scratch: Scratch, tmp_path: Path) -> None:
+    a_run(scratch)
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left = tmp_path / "trackside-review-abc123" / f"trackside-review-{dead.pid}-abc123"
+    scratch.git("worktree", "add", "-q", "--detach", str(left))
+    scratch.git("worktree", "add", "-q", "--detach", str(tmp_path / "mine"))
+    shutil.rmtree(tmp_path / "mine")
+    hook(scratch, "pre-commit", "exit 0")
+    promote(scratch)
+    listed = scratch.git("worktree", "list", "--porcelain")
+    assert not left.parent.exists() and "trackside-review" not in listed and f"{tmp_path}/mine" in listed
+
+
+def test_promotion_from_another_work_tree_and_from_a_bare_repository_runs_hooks(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    a_run(scratch)
+    hook(scratch, "pre-commit", "echo '# seen' >> model.py; git add model.py")
+    scratch.git("worktree", "add", "-q", "--detach", str(tmp_path / "beside"))
+    promote(Scratch(tmp_path / "beside", scratch.home))
+    assert file_at(scratch, BRANCH, "model.py").endswith("# seen\n")
+    scratch.git("clone", "-q", "--mirror", ".", str(tmp_path / "bare"))
+    bare = Scratch(tmp_path / "bare", scratch.home)
+    assert promote(bare, branch="other").branch == "other"

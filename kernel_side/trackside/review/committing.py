@@ -11,6 +11,7 @@ from trackside.errors import DamagedError, GitError, StateError, TracksideError
 from trackside.git.objects import read_object
 from trackside.git.repository import Repository, identity
 from trackside.git.runner import Git, Output, translate
+from trackside.review.configured import AS_COMMITTED
 
 #: Seconds a person has to unlock their key.
 _TO_SIGN: Final = 180.0
@@ -47,7 +48,7 @@ class Draft:
     author: Author
 
 
-def author_of(repository: Repository, experiment: str, *, is_stand_in: bool) -> Author:
+def author_of(repository: Repository, experiment: str) -> Author:
     """Return the author of an experiment; where that is a stand-in, the person who promotes it."""
     found = read_object(repository, experiment)
     if found is None:
@@ -57,7 +58,7 @@ def author_of(repository: Repository, experiment: str, *, is_stand_in: bool) -> 
     person, _, when = line[len("author ") :].rpartition("> ")
     name, _, email = person.rpartition(" <")
     name, email = (_UNCLEAN.sub("", text).strip() for text in (name, email))
-    if is_stand_in or not name or email.endswith("@trackside.invalid"):
+    if not name or email.endswith("@trackside.invalid"):
         own = identity(repository)
         name, email = str(own["name"]), str(own["email"])
     return Author(name=name, email=email, date=f"@{when}" if re.fullmatch(r"\d{1,11} [+-]\d{4}", when) else "@0 +0000")
@@ -74,16 +75,6 @@ def identity_problem(repository: Repository) -> TracksideError | None:
     )
 
 
-def is_signing(repository: Repository, asked: bool | None) -> bool:
-    """Tell whether the commit is to be signed: as asked, else as the person configured it."""
-    if asked is not None:
-        return asked
-    # What is forced on every call hides what the files say: publishers see them.
-    git = replace(repository.git, trust="publisher")
-    answer = git.attempt("config", "--type=bool", "--get", "commit.gpgSign")
-    return answer.out.strip() == b"true"
-
-
 def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
     """Write the commit without any hook; return its id. GitError `not-signed` when no signature came."""
     # `commit-tree` knows nothing of commit.gpgSign.
@@ -94,7 +85,7 @@ def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
         trust="publisher" if signs else "owner",
         environment=draft.author.environment,
         timeout=_TO_SIGN if signs else repository.git.timeout,
-        config=(("i18n.commitEncoding", "UTF-8"),),
+        config=(*AS_COMMITTED, ("i18n.commitEncoding", "UTF-8")),
     )
     answer = attempt_signed(git, args, draft.message)
     if answer.status != 0:
