@@ -105,6 +105,25 @@ def test_hook_that_goes_on_mending_refuses_after_one_more_try(scratch: Scratch) 
     assert count.read_text() == "x\nx\n" and f"refs/heads/{BRANCH}" not in scratch.refs()
 
 
+def test_hook_that_writes_files_as_they_were_and_refuses_has_mended_nothing(scratch: Scratch) -> None:
+    count = scratch.home / "count"
+    hook(scratch, "pre-commit", f"echo x >> {count}; cp model.py m; sleep 1; cat m > model.py; rm m; echo no; exit 1")
+    a_run(scratch)
+    with pytest.raises(StateError, match="A commit hook refused the commit, so nothing was made"):
+        promote(scratch)
+    assert count.read_text() == "x\n"
+
+
+def test_hooks_that_hang_are_ended_and_told(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackside.review.hooks._PATIENCE", 1.0)
+    hook(scratch, "pre-commit", "sleep 60")
+    a_run(scratch)
+    before = scratch.git("worktree", "list")
+    with pytest.raises(StateError) as raised:
+        promote(scratch)
+    assert raised.value.code == "hooks-hang" and scratch.git("worktree", "list") == before
+
+
 def test_hook_that_stages_its_own_fix_is_told(scratch: Scratch) -> None:
     hook(scratch, "pre-commit", "echo '# staged' >> model.py; git add model.py")
     a_run(scratch)

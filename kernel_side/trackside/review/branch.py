@@ -67,9 +67,14 @@ def plan(catalogue: Catalogue, asked: Asked) -> Plan:
     configured = read_configured(repository)
     files = diff_commits(catalogue.reader, base, tree, before=base[:12], after=row.name)["files"]
     message = write_message(row, _against(catalogue, state, row, base), _main_metric(catalogue, row), files)
-    merge, notes = _meet(repository, configured, (base, tree, message), target.onto, asked)
+    ahead, behind = _apart(repository, base, target.onto)
+    merge, notes = (
+        (Merge(state="same"), [])
+        if target.onto is not None and behind == 0
+        else _meet(repository, configured, (base, tree, message), target.onto, asked)
+    )
     hooks = find_hooks(repository, configured, tree, wanted=asked.hooks)
-    notes += [*_hook_notes(hooks), *_unpushed_notes(repository, base, target.onto)]
+    notes += [*_hook_notes(hooks), *_unpushed_notes(ahead, target.onto)]
     problems = [target.problem, target.branch.problem, identity_problem(repository)]
     problems.append(_merge_problem(merge, target.onto) if asked.update else None)
     planned = Plan(
@@ -103,7 +108,7 @@ def make(catalogue: Catalogue, asked: Asked, planned: Plan, progress: Progress =
     repository = catalogue.owner
     if planned.state == "again":
         note = f"The branch {planned.branch} is there already, just as it would be made."
-        return Made(branch=planned.branch, oid=planned.tip or "", updated=asked.update, notes=[note])
+        return Made(branch=planned.branch, oid=planned.tip or "", updated=_is_updated(asked, planned), notes=[note])
     author = author_of(repository, planned.experiment)
     draft = Draft(tree=planned.tree, parents=(planned.base,), message=planned.message, author=author)
     notes: list[str] = []
@@ -115,7 +120,7 @@ def make(catalogue: Catalogue, asked: Asked, planned: Plan, progress: Progress =
         progress("Writing the commit", None)
         oid = write_draft(repository, draft, signs=planned.signs)
     updated = False
-    if asked.update and planned.target is not None and planned.merge.state == "clean":
+    if _is_updated(asked, planned):
         progress(f"Merging with {planned.onto}", None)
         oid, updated = _updated(repository, planned, draft, oid, keep=asked.outputs == "keep"), True
         notes.append(f"{planned.onto} is merged in; the metrics are from the run, not re-run after the merge.")
@@ -132,7 +137,8 @@ def sealed_row(catalogue: Catalogue, run: str, state: State | None = None) -> Ro
     state = state if state is not None else catalogue.state()
     place = state.place(run)
     if place is None:
-        place = next((place for place in range(state.ahead) if state.rows[place].name == run), None)
+        named = [place for place, row in enumerate(state.rows) if run in (row.name, row.oid)]
+        place = named[0] if len(named) == 1 else None
     if place is not None:
         row = state.rows[place]
     else:
@@ -238,8 +244,6 @@ def _meet(
         note = "No target branch was found, so a merge was not tried." if not asked.onto else ""
         return Merge(state="none"), [note] if note else []
     base, tree, message = ours
-    if onto.oid == base:
-        return Merge(state="same"), []
     if not can_merge():
         return Merge(state="none"), [TOO_OLD]
     commit = _unreachable(repository, tree, base, message)
@@ -294,13 +298,17 @@ def _hook_notes(hooks: Iterable[Hook]) -> list[str]:
     return [f"The {hook.name} hook does not run: {hook.why}." for hook in hooks if not hook.runs]
 
 
-def _unpushed_notes(repository: Repository, base: str, onto: Onto | None) -> list[str]:
-    """Say when commits of the person's own, made before the run, would come along."""
+def _apart(repository: Repository, base: str, onto: Onto | None) -> tuple[int, int]:
+    """Count the commits of the baseline that the target lacks, and of the target that the baseline lacks."""
     if onto is None or onto.oid == base:
-        return []
-    answer = repository.git.attempt("rev-list", "--count", base, f"^{onto.oid}")
-    count = int(answer.out) if answer.status == 0 and answer.out.strip().isdigit() else 0
-    if not count:
+        return 0, 0
+    words = repository.git.run("rev-list", "--left-right", "--count", f"{base}...{onto.oid}").split()
+    return int(words[0]), int(words[1])
+
+
+def _unpushed_notes(count: int, onto: Onto | None) -> list[str]:
+    """Say when commits of the person's own, made before the run, would come along."""
+    if onto is None or not count:
         return []
     were = "1 commit before the run is" if count == 1 else f"{count:,} commits before the run are"
     return [f"{were} not on {onto.name} yet; a request brings them along."]
@@ -313,11 +321,18 @@ def _state(repository: Repository, planned: Plan, branch: Branch, asked: Asked) 
     head = tip.data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n") if tip is not None else []
     parents = [line[len("parent ") :] for line in head if line.startswith("parent ")]
     tree = next((line[len("tree ") :] for line in head if line.startswith("tree ")), "")
-    if asked.update and planned.merge.state == "clean":
+    if planned.signs and not any(line.startswith("gpgsig") for line in head):
+        return "replaces"
+    if _is_updated(asked, planned):
         is_same = tree == planned.merge.tree and parents[1:] == [planned.target]
     else:
         is_same = tree == planned.tree and parents == [planned.base]
     return "again" if branch.is_ours and is_same else "replaces"
+
+
+def _is_updated(asked: Asked, planned: Plan) -> bool:
+    """Tell whether the branch carries the target's newer state too."""
+    return asked.update and planned.target is not None and planned.merge.state == "clean"
 
 
 def _updated(repository: Repository, planned: Plan, draft: Draft, oid: str, *, keep: bool) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from trackside.errors import DamagedError, GitError, StateError, TracksideError
 from trackside.git.objects import read_object
 from trackside.git.repository import Repository, identity
-from trackside.git.runner import Git, Output, translate
+from trackside.git.runner import Output, translate
 from trackside.review.configured import AS_COMMITTED
 
 #: Seconds a person has to unlock their key.
@@ -87,25 +86,20 @@ def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
         timeout=_TO_SIGN if signs else repository.git.timeout,
         config=(*AS_COMMITTED, ("i18n.commitEncoding", "UTF-8")),
     )
-    answer = attempt_signed(git, args, draft.message)
-    if answer.status != 0:
-        error = translate(answer.err, answer.status, args)
-        raise unsigned(answer) if signs and error.code == "git" else error
-    return answer.out.decode().strip()
-
-
-def attempt_signed(git: Git, args: Sequence[str], message: str) -> Output:
-    """Run Git with a message on its input; a signing program that never answers is told as that."""
     try:
-        return git.attempt(*args, stdin=message.encode("utf-8", "replace"))
+        answer = git.attempt(*args, stdin=draft.message.encode("utf-8", "replace"))
     except GitError as error:
-        if "-S" in args and error.code == "git-timeout":
-            raise GitError(
-                f"The commit was not signed: the program that signs did not answer in {git.timeout:.0f} seconds.",
-                hint="Unlock your key first, or promote without signing.",
-                code="not-signed",
-            ) from error
-        raise
+        if not signs or error.code != "git-timeout":
+            raise
+        raise GitError(
+            f"The commit was not signed: the program that signs did not answer in {_TO_SIGN:.0f} seconds.",
+            hint="Unlock your key first, or promote without signing.",
+            code="not-signed",
+        ) from error
+    if answer.status != 0:
+        failure = translate(answer.err, answer.status, args)
+        raise unsigned(answer) if signs and failure.code == "git" else failure
+    return answer.out.decode().strip()
 
 
 def is_unsigned(answer: Output) -> bool:

@@ -20,7 +20,7 @@ from trackside.git.objects import list_tree, read_object
 from trackside.git.repository import Repository
 from trackside.git.runner import Git, Output
 from trackside.record import printable
-from trackside.review.committing import Draft, attempt_signed, is_unsigned, unsigned
+from trackside.review.committing import Draft, is_unsigned, unsigned
 from trackside.review.configured import AS_COMMITTED, Configured, read_configured
 from trackside.review.planned import Hook
 from trackside.review.trees import changed_between, is_below
@@ -203,11 +203,24 @@ def _commit(git: Git, draft: Draft, *, signs: bool) -> Output:
         environment=(*draft.author.environment, ("GIT_EDITOR", ":")),
     )
     args = ["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file=-"]
-    return attempt_signed(open_git, [*args, "-S" if signs else "--no-gpg-sign"], draft.message)
+    try:
+        return open_git.attempt(
+            *args, "-S" if signs else "--no-gpg-sign", stdin=draft.message.encode("utf-8", "replace")
+        )
+    except GitError as error:
+        if error.code != "git-timeout":
+            raise
+        raise StateError(
+            f"The commit hooks did not end in {_PATIENCE / 60:.0f} minutes, so nothing was made.",
+            hint="Run them by hand, or promote with --no-hooks.",
+            code="hooks-hang",
+        ) from error
 
 
 def _mended(git: Git, tree: str) -> list[str]:
     """Name the files that differ from the tree after hooks ran, in the folder or in its index."""
+    # A file written anew with what it held is not changed.
+    git.run("update-index", "-q", "--refresh", ok=(0, 1))
     found = set()
     for args in (("diff-files",), ("diff-index", "--cached", tree)):
         out = git.run(args[0], "--name-only", "-z", "--no-ext-diff", *args[1:])

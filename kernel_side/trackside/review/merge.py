@@ -53,25 +53,24 @@ def try_merge(
     what a forge does. `keep` keeps our outputs in notebooks. `without` are keys of merge drivers in the
     configuration whose programs do not run.
     """
-    bases = repository.git.attempt("merge-base", ours, theirs)
-    base = bases.out.decode().split("\n")[0]
-    if bases.status != 0 or not base:
-        return Merge(state="unrelated")
-    if base == theirs:
-        return Merge(state="same")
     told = _merge_tree(repository, ours, theirs, without)
+    if told is None:
+        return Merge(state="unrelated")
     if not by_cell:
         conflicts = [_plain(repository, path, told) for path in sorted(told.stages)]
         return Merge(state="conflicts", conflicts=conflicts) if conflicts else Merge(state="clean", tree=told.tree)
+    base = repository.git.run("merge-base", ours, theirs).decode().split("\n")[0]
     return _by_cell(repository, told, (base, ours, theirs), keep=keep)
 
 
-def _merge_tree(repository: Repository, ours: str, theirs: str, without: Iterable[str]) -> _Told:
+def _merge_tree(repository: Repository, ours: str, theirs: str, without: Iterable[str]) -> _Told | None:
     # Git's own merge of text stands in for programs the configuration names.
     plain = tuple((key, "git merge-file -q %A %O %B") for key in without)
     git = replace(repository.git, config=(*AS_COMMITTED, *plain))
     args = ("merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
     answer = git.attempt(*args)
+    if "unrelated histories" in answer.err:
+        return None
     # A revision that is none exits with 1 as well, and says nothing on standard output.
     if answer.status not in (0, 1) or not answer.out:
         raise translate(answer.err, answer.status, args)
