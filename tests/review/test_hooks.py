@@ -215,6 +215,9 @@ def test_files_kept_by_lfs_are_seen_as_pointers(scratch: Scratch) -> None:
     subprocess.run(["git", "lfs", "install", "--local", "--skip-repo"], cwd=scratch.path, check=True, stdout=-3)
     scratch.git("config", "filter.lfs.process", "git-lfs filter-process")
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "ab" * 32 + "\nsize 3\n"
+    stored = scratch.path / ".git/lfs/objects/ab/ab" / ("ab" * 32)
+    stored.parent.mkdir(parents=True)
+    stored.write_text("big")
     seen = scratch.home / "seen"
     hook(scratch, "pre-commit", f"cat big.bin > {seen}")
     a_run(scratch, files={".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "big.bin": pointer})
