@@ -1,4 +1,4 @@
-"""The pattern of a record as we write it: what it matches is exactly what reading each field would give."""
+"""A record as we write it, decoded by its types: what fits is exactly what reading each field would give."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ LEAVES: list[Any] = [None, True, 0, 1, -1.5, -0.0, 1e-300, 1e22, 10**30, float("
 
 
 def assert_cut_as_read(data: bytes) -> bool:
-    """Where the pattern matches, hold it against reading each field; tell whether it matched."""
+    """Where the types fit, hold it against reading each field; tell whether they did."""
     cut = cut_glance(data)
     if cut is None:
         return False

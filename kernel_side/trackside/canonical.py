@@ -1,23 +1,27 @@
-"""A stored record in the very form Trackside writes: checked whole, and its glance cut out of it, by one pattern. Pure.
+"""A stored record as the contract has it: checked whole by a decoder made of the contract, its glance taken. Pure.
 
 A first listing meets ten thousand records, nearly all of them written by us. Parsing one, reading every field and
-writing its glance takes twice as long as matching it. What matches is JSON which `experiment` would take as it
-stands, and leave nothing out; what does not (another order of fields, a space, an escape by number, a newer format,
-a stranger's damage) is no worse for it: it is read there field by field. Each choice in the pattern is decided by the
-next character, so that a record which fails late takes as long as one that matches.
+writing its glance takes four times as long as decoding it into the types of the contract. What those types hold is
+JSON which `experiment` would take as it stands, and leave nothing out; what they do not (a field too many, a newer
+format, a stranger's damage) is no worse for it: it is read there field by field.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import types
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
 
-#: Longer ones are parsed: the pattern keeps a mark for each value until it has matched.
-_LONGEST: Final = 200_000
-_SHOWN: Final = '"params"'
-_NONE: Final = '""'
+from trackside.run import FORMAT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msgspec import Struct
+    from msgspec.json import Decoder
+
+#: At most what SQLite and every reader of JSON hold exactly.
+_MOST: Final = 10**18 - 1
 
 
 class Cut(NamedTuple):
@@ -30,135 +34,101 @@ class Cut(NamedTuple):
 
 def cut_glance(data: bytes) -> Cut | None:
     """Return what `row.glance_of` would write of a record, or None when it must be read field by field."""
-    if len(data) > _LONGEST:
+    # An escape by number may stand for half a character, which no text can hold.
+    if b"\\u" in data:
         return None
-    whole, param, metric = _patterns()
+    decoder, encode, wrong = _tools()
     try:
-        found = whole.fullmatch(data.decode("utf-8"))
-    except UnicodeDecodeError:
+        record = decoder.decode(data)
+    except wrong:
         return None
-    if found is None:
+    params: dict[str, Any] = {}
+    hidden: dict[str, Any] = {}
+    keys = 0
+    for name, fact in record.params.items():
+        (params if fact.box == "params" else hidden)[name] = fact.value
+        keys += (fact.rule is not None) + (fact.values is not None)
+    # Readers of JSON do not agree on what a key means that stands twice.
+    if record.format != FORMAT or data.count(b'":') != keys + _count_keys(record):
         return None
-    (
-        run, title, status, started, duration, notebook, branch, baseline, author, email, tags, note, params, metrics,
-        order, warnings, code,
-    ) = found.groups()  # fmt: skip
-    facts, curves = param.findall(params), metric.findall(metrics)
-    if _has_twice(facts) or _has_twice(curves):
-        return None
-    shown = ",".join([f"{name}:{value}" for name, value, box in facts if box == _SHOWN])
-    hidden = ",".join([f"{name}:{value}" for name, value, box in facts if box != _SHOWN])
-    told = ",".join([f"{name}:[{','.join(values)}]" for name, *values in curves])
-    # No text inside holds a bare quotation mark.
-    marks = warnings.count('{"code":') + order.count('"level":"warning"')
-    return Cut(
-        float(started),
-        tags,
-        f"[{title},{status},{started},{duration},{notebook},{branch},{author},{email},{note},{tags},{baseline},{marks}"
-        f",{{{shown}}},{{{hidden}}},{{{told}}},{run},{code or _NONE}]",
-    )
+    author = record.author
+    flags = sum(flag.level == "warning" for flag in record.order) if record.order else 0
+    glance = [
+        record.title, record.status, record.started, record.duration, record.notebook, record.branch,
+        author.name, author.email, record.note, record.tags, record.baseline, len(record.warnings) + flags,
+        params, hidden,
+        {name: (fact.last, fact.min, fact.max, fact.count, fact.direction) for name, fact in record.metrics.items()},
+        record.run, record.code or "",
+    ]  # fmt: skip
+    tags = encode(record.tags).decode() if record.tags else "[]"
+    return Cut(float(record.started), tags, encode(glance).decode())
 
 
-def _has_twice(facts: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a name stands twice: readers of JSON do not agree on what that means."""
-    return len({fact[0] for fact in facts}) != len(facts)
+def prepare() -> None:
+    """Make what `cut_glance` needs, while something else is waited for."""
+    _tools()
 
 
-_NAME: Final = r'"[^"\\\x00-\x1f]*"'
-_TEXT: Final = r'"[^"\\\x00-\x1f]*(?:\\["\\/bfnrt][^"\\\x00-\x1f]*)*"'
-#: At most what SQLite and every reader of JSON hold exactly; the exponent keeps a float finite.
-_WHOLE: Final = r"-?(?:0|[1-9][0-9]{0,17})"
-_NUMBER: Final = rf"{_WHOLE}(?:\.[0-9]{{1,40}})?(?:e(?:-[0-9]{{1,3}}|\+?[0-9]{{1,2}}))?"
-_SCALAR: Final = rf"(?:{_TEXT}|{_NUMBER}|true|false|null)"
+#: How many keys each shape of the contract must have, counted once: a record's own with what is always in it.
+_RECORD: Final = 25 + 3 + 2 + 5
+_PARAM: Final = 1 + 4
+_METRIC: Final = 1 + 8
 
 
-def _maybe(pattern: str) -> str:
-    return f"(?:{pattern}|null)"
-
-
-def _one_of(*words: str) -> str:
-    return f'"(?:{"|".join(words)})"'
-
-
-def _list_of(item: str) -> str:
-    return rf"\[(?:{item}(?:,{item})*)?\]"
-
-
-def _map_of(item: str) -> str:
-    return rf"\{{(?:{_NAME}:{item}(?:,{_NAME}:{item})*)?\}}"
-
-
-def _object(fields: dict[str, str], **optional: str) -> str:
-    inside = ",".join(f'"{key}":{pattern}' for key, pattern in fields.items())
-    inside += "".join(f'(?:,"{key}":{pattern})?' for key, pattern in optional.items())
-    return rf"\{{{inside}\}}"
-
-
-_ORIGIN: Final = _one_of("explicit", "declared", "parameters-cell", "auto", "printed")
-_DIRECTION: Final = _one_of("higher", "lower", "unknown")
-_VALUE: Final = f"(?:{_SCALAR}|{_list_of(_SCALAR)})"
-_BOX: Final = _one_of("params", "data", "other")
-_PARAM: Final = {"value": _VALUE, "type": _TEXT, "origin": _ORIGIN, "box": _BOX}
-_LAST: Final = f"(?:{_NUMBER}|{_one_of('NaN', 'Infinity', '-Infinity')})"
-_METRIC: Final = {
-    "last": _LAST, "step": _WHOLE, "min": _maybe(_LAST), "max": _maybe(_LAST), "count": _WHOLE,
-    "direction": _DIRECTION, "origin": _ORIGIN, "spark": _list_of(_maybe(_NUMBER)),
-}  # fmt: skip
-_FIGURE: Final = _object(
-    {
-        "path": _TEXT, "name": _TEXT, "mime": _TEXT, "size": _WHOLE, "cell": _maybe(_WHOLE), "step": _maybe(_WHOLE),
-    }
-)  # fmt: skip
-_ARTIFACT: Final = _object(
-    {"path": _TEXT, "size": _WHOLE, "md5": _maybe(_TEXT), "stored": _one_of("git", "dvc", "local", "none")},
-    files=_WHOLE,
-    reason=_TEXT,
-)
-_FLAG: Final = _object(
-    {
-        "kind": _TEXT, "level": _one_of("fact", "warning"), "cell": _maybe(_WHOLE), "names": _list_of(_TEXT),
-        "message": _TEXT,
-    }
-)  # fmt: skip
-_FILES: Final = _object(
-    dict.fromkeys(("changed", "added", "deleted", "changed_during"), _list_of(_TEXT))
-    | {"not_captured": _list_of(_object({"path": _TEXT, "reason": _TEXT}))}
-)
-_ENVIRONMENT: Final = _object(
-    dict.fromkeys(("digest", "python", "platform", "cpu", "gpu"), _TEXT) | {"packages": _WHOLE}
-)
-
-
-def _param_of(fields: dict[str, str]) -> str:
-    return _object(fields, rule=_TEXT, values=_list_of(_VALUE))
+def _count_keys(record: Any) -> int:
+    """Count the keys a record has when none stands twice, short of what parameters need not have."""
+    count = _RECORD + _PARAM * len(record.params) + _METRIC * len(record.metrics) + (record.code is not None)
+    if record.environment is not None:
+        count += 6
+    if record.artifacts:
+        count += sum(4 + (fact.files is not None) + (fact.reason is not None) for fact in record.artifacts)
+    return (
+        count
+        + 6 * len(record.figures) + 5 * len(record.order) + 3 * len(record.warnings)
+        + 2 * len(record.files.not_captured)
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Compile, when first needed, the patterns of a record, and of one parameter and one metric in it."""
-    whole = _object(
-        {
-            "format": "1", "run": f"({_TEXT})", "name": _TEXT, "title": f"({_TEXT})",
-            "status": f"({_one_of('open', 'finished', 'failed', 'interrupted')})",
-            "started": f"({_NUMBER})", "ended": _NUMBER, "duration": f"({_NUMBER})",
-            "notebook": f"({_maybe(_TEXT)})", "frontend": _TEXT, "branch": f"({_maybe(_TEXT)})",
-            "baseline": f"({_TEXT})",
-            "author": _object({"name": f"({_TEXT})", "email": f"({_TEXT})", "fallback": "(?:true|false)"}),
-            "derived_from": _maybe(_TEXT), "tags": f"({_list_of(_TEXT)})", "note": f"({_TEXT})",
-            "params": f"({_map_of(_param_of(_PARAM))})", "metrics": f"({_map_of(_object(_METRIC))})",
-            "figures": _list_of(_FIGURE), "artifacts": _list_of(_ARTIFACT),
-            "cells": _object({"executed": _WHOLE, "failed": _WHOLE}), "order": f"({_list_of(_FLAG)})",
-            "files": _FILES, "environment": _maybe(_ENVIRONMENT),
-            "warnings": f"({_list_of(_object({'code': _TEXT, 'message': _TEXT, 'hint': _TEXT}))})",
-        },
-        code=f"({_TEXT})",
-    )  # fmt: skip
-    # Whole, so that the next search begins where the next parameter does.
-    param = _param_of(_PARAM | {"value": f"({_VALUE})", "box": f"({_BOX})"})
-    # A metric holds no text after its name, so its beginning is enough.
-    told = ("last", "min", "max", "count", "direction")
-    metric = ",".join(
-        f'"{key}":({pattern})' if key in told else f'"{key}":{pattern}'
-        for key, pattern in list(_METRIC.items())[: list(_METRIC).index("direction") + 1]
+def _tools() -> tuple[Decoder[Any], Callable[[object], bytes], tuple[type[Exception], ...]]:
+    """Make, when first needed, the decoder of a record, the encoder, and the error of what does not fit."""
+    import msgspec
+
+    from trackside.contract.stored import Record
+
+    return (
+        msgspec.json.Decoder(_typed(Record)),
+        msgspec.json.Encoder().encode,
+        (msgspec.MsgspecError, UnicodeDecodeError),
     )
-    return re.compile(whole), re.compile(f"({_NAME}):{param}"), re.compile(rf"({_NAME}):\{{{metric}")
+
+
+def _typed(hint: Any) -> Any:
+    """Turn a shape of the contract into the types that hold exactly it."""
+    from msgspec import Meta
+    from typing_extensions import is_typeddict
+
+    if is_typeddict(hint):
+        return _struct_of(hint)
+    whole = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+    if hint is int:
+        return whole
+    if hint is float:
+        # A whole number stays one, so that it is written as it was.
+        return Union[whole, float]  # noqa: UP007  # as above
+    inside = tuple(_typed(one) for one in get_args(hint))
+    kind = get_origin(hint)
+    if kind in (Union, types.UnionType):
+        return Union[inside]  # noqa: UP007  # made at run time, of as many as there are
+    return kind[inside] if kind in (list, dict) else hint
+
+
+def _struct_of(shape: Any) -> type[Struct]:
+    from msgspec import defstruct
+    from typing_extensions import NotRequired, get_type_hints
+
+    fields: list[tuple[str, Any] | tuple[str, Any, None]] = []
+    for name, hint in get_type_hints(shape, include_extras=True).items():
+        is_optional = getattr(hint, "__origin__", None) is NotRequired
+        fields.append((name, _typed(get_args(hint)[0]), None) if is_optional else (name, _typed(hint)))
+    return defstruct(shape.__name__, fields, forbid_unknown_fields=True, kw_only=True, gc=False)

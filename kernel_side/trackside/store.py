@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside.annotations import fold_annotations, format_event, parse_events
-from trackside.canonical import cut_glance
+from trackside.canonical import cut_glance, prepare
 from trackside.encode import json_bytes
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_stored
@@ -28,7 +28,9 @@ _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
 #: Records read and remembered in one go.
 _AT_ONCE: Final = 1_000
-#: Fewer are parsed in the time the pattern of `canonical` takes to compile.
+#: So many parts are read from Git ahead of the one worked on.
+_AHEAD: Final = 2
+#: Fewer are parsed in the time the decoder of `canonical` takes to make.
 _MANY: Final = 200
 _LARGEST_READ: Final = 20_000_000
 _UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
@@ -285,7 +287,8 @@ class Store:
         return known
 
     def _records_ahead(self, parts: Sequence[Sequence[str]]) -> Iterator[list[Object | None]]:
-        """Read the stored records of each part while the one before it is worked on: Git has a core of its own."""
+        """Read the stored records of parts ahead while one is worked on: looking them up takes Git longer than us."""
+        from collections import deque
         from concurrent.futures import ThreadPoolExecutor
 
         def read(part: Sequence[str]) -> list[Object | None]:
@@ -294,11 +297,13 @@ class Store:
         if len(parts) < 2:
             yield from map(read, parts)
             return
-        with ThreadPoolExecutor(1, "trackside-read") as thread:
-            ahead = thread.submit(read, parts[0])
-            for following in [*parts[1:], ()]:
-                objects = ahead.result()
-                ahead = thread.submit(read, following)
+        with ThreadPoolExecutor(_AHEAD, "trackside-read") as threads:
+            ahead = deque(threads.submit(read, part) for part in parts[:_AHEAD])
+            prepare()
+            for following in [*parts[_AHEAD:], *[None] * _AHEAD]:
+                objects = ahead.popleft().result()
+                if following is not None:
+                    ahead.append(threads.submit(read, following))
                 yield objects
 
     def _learn(

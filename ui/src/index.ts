@@ -17,6 +17,7 @@ export { RunView } from './views/run/RunView';
 export type { RunViewProps } from './views/run/RunView';
 export { PlacePanel } from './views/panel/PlacePanel';
 export { RunsPanel } from './views/panel/RunsPanel';
+export { webAddress } from './model/address';
 export { PromoteDialog } from './views/promote/PromoteDialog';
 export type { PromoteDialogProps } from './views/promote/PromoteDialog';
 export { RunsTable } from './views/table/RunsTable';

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
+import re
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 from trackside.errors import GitError, GitMissingError, NoRepositoryError, StorageError, TracksideError
 
@@ -88,6 +92,8 @@ class Git:
     timeout: float = 600.0
     #: Configuration set on top of what is forced on every call.
     config: Sequence[tuple[str, str]] = ()
+    #: Variables set for this call, whatever was inherited: an author, an index of our own.
+    environment: Sequence[tuple[str, str]] = ()
 
     def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,), is_much: bool = False) -> bytes:
         """Run git and return its output; raise the TracksideError that fits unless it exits with one of `ok`.
@@ -108,16 +114,46 @@ class Git:
                     return Output(answer.status, _content(file), answer.err)
         return self._attempt(args, stdin, subprocess.PIPE)
 
+    def follow(self, *args: str, heard: Callable[[str], None]) -> Output:
+        """Run git and give each line of its standard error to `heard` as it comes; a carriage return ends one too.
+
+        `heard` gets "" about four times a second while git is silent. What it raises ends git and whatever git
+        started, and is raised here. `timeout` is the longest silence: GitError `git-timeout`.
+        """
+        process = self._start(args, subprocess.PIPE, stdin=subprocess.DEVNULL)
+        pipes = _Pipes(process)
+        try:
+            while (line := pipes.next_line(self.timeout)) is not None:
+                heard(line)
+        except TimeoutError:
+            raise self._too_long(args) from None
+        finally:
+            # On the way out of an error it still runs; what it started (ssh, a transport) goes with it.
+            if process.poll() is None:
+                _kill(process)
+        return Output(process.returncode, pipes.out, "\n".join(pipes.lines))
+
     def _attempt(self, args: Sequence[str], stdin: bytes, stdout: int) -> Output:
+        process = self._start(args, stdout)
+        try:
+            out, err = process.communicate(stdin, timeout=self.timeout)
+        except subprocess.TimeoutExpired as error:
+            raise self._too_long(args) from error
+        finally:
+            if process.poll() is None:
+                _kill(process)
+        return Output(process.returncode, out or b"", err.decode("utf-8", "replace"))
+
+    def _start(self, args: Sequence[str], stdout: int, stdin: int = subprocess.PIPE) -> _Process:
         if self.trust == "reader" and args[0] not in _READING:
             raise AssertionError(f"a reader may not run git {args[0]}")
         try:
             # Its own session: Ctrl-C in the kernel must not reach a half-written object.
-            process = _Process(
+            return _Process(
                 ["git", *args],
                 cwd=self.folder,
-                env=_environment(self.trust, self.config),
-                stdin=subprocess.PIPE,
+                env={**_environment(self.trust, self.config), **dict(self.environment)},
+                stdin=stdin,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -131,18 +167,83 @@ class Git:
             ) from error
         except OSError as error:
             raise StorageError(f"Git could not be started: {error.strerror}.", code="git-start") from error
-        try:
-            out, err = process.communicate(stdin, timeout=self.timeout)
-        except subprocess.TimeoutExpired as error:
-            raise GitError(
-                f"git {args[0]} took longer than {self.timeout:.0f} seconds.",
-                hint="Is the repository on a slow or unreachable disk?",
-                code="git-timeout",
-            ) from error
-        finally:
-            if process.poll() is None:
-                _kill(process)
-        return Output(process.returncode, out or b"", err.decode("utf-8", "replace"))
+
+    def _too_long(self, args: Sequence[str]) -> GitError:
+        return GitError(
+            f"git {args[0]} took longer than {self.timeout:.0f} seconds.",
+            hint="Is the repository on a slow or unreachable disk?",
+            code="git-timeout",
+        )
+
+
+class _Pipes:
+    """What a process says on both its pipes, read as it comes."""
+
+    #: How often silence is told.
+    _TICK: Final = 0.25
+    #: How long a pipe is read on after the process has ended: what it left running, as a connection that ssh keeps
+    #: for the next call, holds it open for minutes.
+    _AFTER: Final = 1.0
+    #: A line longer than this is told in pieces.
+    _LONGEST: Final = 65_536
+
+    def __init__(self, process: _Process) -> None:
+        self.lines: list[str] = []
+        self._process = process
+        self._out: list[bytes] = []
+        self._begun = b""
+        self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._since = time.monotonic()
+        self._is_done = False
+        self._ended: float | None = None
+        assert process.stdout is not None and process.stderr is not None
+        self._reader = self._read(process.stdout, self._out.append)
+        self._read(process.stderr, self._told.put)
+
+    @property
+    def out(self) -> bytes:
+        """All of standard output, once the last line was told."""
+        self._reader.join(self._AFTER)
+        return b"".join(list(self._out))
+
+    def next_line(self, silence: float) -> str | None:
+        """Return the next line, "" after a moment without one, None at the end; TimeoutError after `silence` s."""
+        while True:
+            parts = re.split(rb"[\r\n]+", self._begun, maxsplit=1)
+            if len(parts) == 2 or len(self._begun) > self._LONGEST or (self._is_done and self._begun):
+                self._begun = parts[1] if len(parts) == 2 else b""
+                line = parts[0].decode("utf-8", "replace")
+                if line:
+                    self.lines.append(line)
+                    return line
+                continue
+            if self._is_done:
+                self._process.wait()
+                return None
+            try:
+                chunk = self._told.get(timeout=self._TICK)
+            except queue.Empty:
+                if self._process.poll() is not None:
+                    self._ended = self._ended or time.monotonic()
+                    self._is_done = time.monotonic() - self._ended > self._AFTER
+                elif time.monotonic() - self._since > silence:
+                    raise TimeoutError from None
+                return ""
+            self._since = time.monotonic()
+            self._is_done = not chunk
+            self._begun += chunk
+
+    @staticmethod
+    def _read(pipe: IO[bytes], take: Callable[[bytes], None]) -> threading.Thread:
+        def read() -> None:
+            with pipe:
+                while chunk := os.read(pipe.fileno(), 65_536):
+                    take(chunk)
+            take(b"")
+
+        thread = threading.Thread(target=read, name="trackside-git-pipe", daemon=True)
+        thread.start()
+        return thread
 
 
 @contextlib.contextmanager
@@ -201,10 +302,12 @@ def _environment(trust: Trust, config: Sequence[tuple[str, str]]) -> dict[str, s
         LANGUAGE="C",
         GIT_TERMINAL_PROMPT="0",
         GIT_OPTIONAL_LOCKS="0",
-        GIT_NO_LAZY_FETCH="1",
         GIT_NO_REPLACE_OBJECTS="1",
         GIT_CONFIG_COUNT=str(len(settings)),
     )
+    if not is_open:
+        # A push sends objects that a partial clone may lack, and fetches them as the person's own does.
+        environment["GIT_NO_LAZY_FETCH"] = "1"
     for number, (key, value) in enumerate(settings):
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value

@@ -65,6 +65,7 @@ export function setStage(other: Partial<Source> = {}): Stage {
     notify: note('notify'),
     confirm: async () => true,
     copy: note('copy'),
+    openAddress: note('openAddress'),
     download: name => note('download')(name)
   };
   return {
