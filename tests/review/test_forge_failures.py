@@ -90,6 +90,20 @@ def test_a_refusal_that_is_no_twin_is_told_in_the_words_of_the_forge(
     assert told.message.isprintable() and len(told.message) < 500
 
 
+@pytest.mark.parametrize("status", [405, 423])
+def test_a_project_that_moved_or_is_archived_is_told(either: Forge, clone: Repository, status: int) -> None:
+    either.fail(status, {"message": "no"}, method="POST")
+    told = refused(either, clone)
+    assert told.status == status and "archived" in told.hint
+
+
+@pytest.mark.parametrize("status", [402, 418, 451])
+def test_a_status_nobody_expects_is_told(either: Forge, clone: Repository, status: int) -> None:
+    either.fail(status, {"message": "a teapot"})
+    told = refused(either, clone)
+    assert told.status == status and "a teapot" in told.message
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_trouble_of_the_forge_is_waited_for_a_little_and_told(
     either: Forge, clone: Repository, patience: list[float], status: int

@@ -136,6 +136,18 @@ def test_a_branch_that_was_not_pushed_is_said_to_be_missing(forge: Forge, clone:
     assert forge.pulls == []
 
 
+def test_a_branch_can_be_asked_for_once_it_is_pushed(forge: Forge, clone: Repository, tmp_path: Path) -> None:
+    folder, credentials = tmp_path / "mine", credentials_of(forge, clone)
+    asked = asking(branch=f"exp/{name_of(forge)}")
+    with pytest.raises(ForgeError):
+        request_by_api(remote_of(forge), asked, credentials)
+    run_git(folder, "fetch", "-q", str(forge.bare), "main")
+    run_git(folder, "checkout", "-q", "-b", asked.branch, "FETCH_HEAD")
+    run_git(folder, "commit", "-q", "--allow-empty", "-m", "Raise it")
+    run_git(folder, "push", "-q", str(forge.bare), asked.branch)
+    assert request_by_api(remote_of(forge), asked, credentials).state == "created"
+
+
 def test_a_request_somebody_opened_meanwhile_is_found_and_updated(forge: Forge, clone: Repository) -> None:
     # Between our looking and our opening: the first list is answered as it was.
     empty = {"bitbucket-cloud": {"values": []},

@@ -69,7 +69,7 @@ def test_a_request_is_opened_once_and_then_updated(study: Scratch, forge: Forge)
     assert shown["remote"] is not None and shown["remote"]["requests"] and shown["problems"] == []
     first = promote(catalogue, asked, lambda message, share=None: told.append((message, share)))
     assert first["pushed"] == "origin" and first["request"] is not None, first
-    assert (first["request"]["rung"], first["request"]["state"]) == ("api", "created"), first
+    assert (first["request"]["rung"], first["request"]["state"]) == ("api", "created"), first["notes"]
     (pull,) = forge.pulls
     assert (pull.branch, pull.onto, pull.is_draft) == ("exp/keen-hawk", "main", True)
     assert "<!-- trackside:report -->" in pull.body and "0.9700" in pull.body and shown["title"] in pull.title

@@ -79,6 +79,12 @@ def _refused(host: str, status: int, source: str) -> tuple[str, str, str]:
             "Is the branch pushed, and does the target branch exist there?",
             "forge-conflict" if status == 409 else "forge-invalid",
         )
+    if status in (405, 423):  # GitLab where a project has moved, Gitea where it is archived
+        return (
+            f"{host} takes no requests at this address ({status}).",
+            "Has the project moved or been archived? A new address: git remote set-url NAME ADDRESS",
+            "forge-invalid",
+        )
     if status == 407:
         return (
             f"The proxy before {host} wants a user and password (407).",
