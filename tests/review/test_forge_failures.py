@@ -170,6 +170,9 @@ def test_github_tells_a_rate_limit_by_403(bare: Path, clone: Repository, patienc
         told = refused(github, clone)
         assert told.code == "forge-rate-limit" and "until" in told.message and patience == []
         github.failures.clear()
+        github.fail(403, {"message": "Not now."}, headers=headers)
+        assert refused(github, clone).code == "forge-rate-limit"
+        github.failures.clear()
         github.fail(403, {"message": "You have exceeded a secondary rate limit."}, times=1,
                     headers={"Retry-After": "1"})  # fmt: skip
         assert request_by_api(remote_of(github), asking(), credentials_of(github, clone)).state == "created"

@@ -150,6 +150,11 @@ class FakeDataCenter(Forge):
     below = "/rest/api/1.0"
     project = "TEAM/study"
 
+    @property
+    def git_path(self) -> str:
+        """Where Git finds the repository."""
+        return f"scm/{self.project}.git"
+
     def without_token(self, seen: Seen, path: str) -> Answered | None:
         """Tell everybody the version."""
         del seen

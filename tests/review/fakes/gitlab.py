@@ -108,6 +108,8 @@ class FakeGitLab(Forge):
         """Change a note."""
         self._check(project)
         assert self.pull(number)
+        if note == "1":
+            self.violations.append("a note of the system was to be changed")
         comment = self.comment(note)
         comment.body = seen.body["body"]
         return Answered(body=self._note(comment))

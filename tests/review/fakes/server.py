@@ -131,7 +131,7 @@ def _handler(served: Served) -> type[BaseHTTPRequestHandler]:
                 unquote(parts.path, errors="strict") if "%2F" not in parts.path else parts.path,
                 dict(parse_qsl(parts.query, keep_blank_values=True)),
                 {name.lower(): content for name, content in self.headers.items()},
-                json.loads(raw) if raw else None,
+                json.loads(raw) if raw and "json" in self.headers.get("content-type", "") else None,
                 raw,
             )
             try:

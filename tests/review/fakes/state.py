@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from review.fakes.descriptions import Description
+from review.fakes.overgit import serve_git
 from review.fakes.server import Answered, Seen, Served
 
 NOW = "2026-11-25T01:02:03Z"
@@ -81,6 +82,11 @@ class Forge(Served):
 
     # Git
 
+    @property
+    def git_path(self) -> str:
+        """Where Git finds the repository."""
+        return f"{self.project}.git"
+
     def oid(self, branch: str) -> str:
         """Return the commit a branch is at, "" when there is no such branch."""
         done = subprocess.run(
@@ -145,6 +151,8 @@ class Forge(Served):
 
     def answer(self, seen: Seen) -> Answered:
         """Answer one request; both sides are judged by the API's description."""
+        if seen.path.startswith(f"{self.prefix}/{self.git_path}/"):
+            return serve_git(self.bare, seen, seen.path.removeprefix(f"{self.prefix}/{self.git_path}"), TOKEN)
         root = self.prefix + self.below
         if not seen.path.startswith(root + "/"):
             return Answered(status=404, body={"message": "Not Found"})
