@@ -22,6 +22,15 @@ pytestmark = pytest.mark.usefixtures("trackside_home")
 BRANCH = "exp/calm-otter"
 
 
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary work trees are made: a folder of this test alone."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
 def hook(scratch: Scratch, name: str, script: str, folder: str = ".git/hooks") -> Path:
     path = scratch.path / folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +50,7 @@ def surroundings(scratch: Scratch) -> tuple[Any, ...]:
         (git / "index").read_bytes(),
         scratch.git("worktree", "list", "--porcelain"),
         sorted(path.name for path in git.iterdir() if path.name != "trackside"),
-        [path.name for path in Path("/tmp").glob("trackside-review-*")],
+        [path.name for path in (scratch.path.parent / "temporary").iterdir()],
     )
 
 
