@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,15 @@ from .runs import a_run, file_at, move_main, promote, settle
 
 pytestmark = pytest.mark.usefixtures("trackside_home")
 BRANCH = "exp/calm-otter"
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary work trees are made: a folder of this test alone."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
 
 
 def hook(scratch: Scratch, name: str, script: str, folder: str = ".git/hooks") -> Path:
@@ -41,7 +52,7 @@ def surroundings(scratch: Scratch) -> tuple[Any, ...]:
         (git / "index").read_bytes(),
         scratch.git("worktree", "list", "--porcelain"),
         sorted(path.name for path in git.iterdir() if path.name != "trackside"),
-        [path.name for path in Path("/tmp").glob("trackside-review-*")],
+        [path.name for path in (scratch.path.parent / "temporary").iterdir()],
     )
 
 
@@ -242,16 +253,18 @@ def test_hooks_and_signature_come_together(scratch: Scratch) -> None:
 
 def test_what_a_killed_promotion_left_is_removed_and_other_work_trees_stay(scratch: Scratch, tmp_path: Path) -> None:
     a_run(scratch)
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    left = tmp_path / "trackside-review-abc123" / f"trackside-review-{dead.pid}-abc123"
-    scratch.git("worktree", "add", "-q", "--detach", str(left))
+    for name in ("trackside-review-old", "trackside-review-new"):
+        scratch.git("worktree", "add", "-q", "--detach", str(tmp_path / name / name))
+    past = time.time() - 86_400
+    os.utime(scratch.path / ".git/worktrees/trackside-review-old/gitdir", (past, past))
     scratch.git("worktree", "add", "-q", "--detach", str(tmp_path / "mine"))
     shutil.rmtree(tmp_path / "mine")
     hook(scratch, "pre-commit", "exit 0")
     promote(scratch)
     listed = scratch.git("worktree", "list", "--porcelain")
-    assert not left.parent.exists() and "trackside-review" not in listed and f"{tmp_path}/mine" in listed
+    assert not (tmp_path / "trackside-review-old").exists() and "trackside-review-old" not in listed
+    # One that may still be at work, and the person's own on a disk that is away.
+    assert "trackside-review-new" in listed and f"{tmp_path}/mine" in listed
 
 
 def test_promotion_from_another_work_tree_and_from_a_bare_repository_runs_hooks(

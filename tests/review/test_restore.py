@@ -227,7 +227,7 @@ def test_verb_restores_says_what_it_kept_and_undoes(scratch: Scratch) -> None:
     assert said == f"would write model.py\nwould write over, and keep what is there: {NOTEBOOK}\n"
     done = trackside(scratch, "restore", "calm-otter")
     assert done.out == f"restored model.py\nrestored {NOTEBOOK}\n"
-    assert "1 files that stood there are kept; trackside restore --undo puts everything back." in done.err
+    assert "1 file that stood there is kept; trackside restore --undo puts everything back." in done.err
     assert trackside(scratch, "restore", "calm-otter").out == "nothing differs from the run\n"
     assert trackside(scratch, "restore", "--undo").out == f"put back model.py\nput back {NOTEBOOK}\n"
     assert "no restore to undo" in trackside(scratch, "restore", "--undo", status=1).err

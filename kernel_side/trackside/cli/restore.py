@@ -67,7 +67,8 @@ def _tell(done: Restored, options: Namespace, *, undone: bool) -> int:
     if not done.written and not done.left:
         words.say("nothing differs from the run")
     if not undone and done.written:
-        what = f"{len(done.kept)} files that stood there are kept; " if done.kept else ""
+        count = "1 file that stood there is" if len(done.kept) == 1 else f"{len(done.kept)} files that stood there are"
+        what = f"{count} kept; " if done.kept else ""
         words.note(f"{what}trackside restore --undo puts everything back.")
         if any(path.endswith(".dvc") for path in done.written):
             words.note("Files kept by DVC come with: dvc checkout")

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +35,8 @@ _MOST_FILES: Final = 5_000
 _LONGEST_WORDS: Final = 4_000
 #: Seconds for all hooks together.
 _PATIENCE: Final = 1_800.0
+#: Seconds after which a temporary work tree is nobody's: twice as long as two tries may take.
+_OLD: Final = 4 * _PATIENCE
 #: Hooks see large files as their pointers: fetching them would take as long as they are large.
 _PLAIN: Final = (
     ("core.sparseCheckout", "false"),
@@ -111,7 +114,7 @@ def _work_tree(repository: Repository, commit: str) -> Iterator[str]:
         outer = tempfile.mkdtemp(prefix=_PREFIX)
     except OSError as error:
         raise StorageError(f"No temporary folder could be made: {error.strerror}.") from error
-    folder = os.path.join(outer, f"{_PREFIX}{os.getpid()}-{os.path.basename(outer)[-6:]}")
+    folder = os.path.join(outer, os.path.basename(outer))
     own = ""
     try:
         repository.git.run("worktree", "add", "--quiet", "--detach", "--no-checkout", folder, commit)
@@ -127,28 +130,16 @@ def _work_tree(repository: Repository, commit: str) -> Iterator[str]:
 
 
 def _sweep(repository: Repository) -> None:
-    """Remove what promotions that were killed left: their entries name their process."""
+    """Remove what promotions that were killed left: no living one is as old, in whatever container it runs."""
     for own in (repository.common_dir / "worktrees").glob(f"{_PREFIX}*"):
-        number = own.name[len(_PREFIX) :].partition("-")[0]
-        if not number.isdecimal() or _is_running(int(number)):
-            continue
         with contextlib.suppress(OSError):
+            if time.time() - (own / "gitdir").stat().st_mtime < _OLD:
+                continue
             link = Path((own / "gitdir").read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n"))
             if link.parent.parent.name.startswith(_PREFIX):
                 shutil.rmtree(link.parent.parent, ignore_errors=True)
-        shutil.rmtree(own, ignore_errors=True)
-        with contextlib.suppress(OSError):
+            shutil.rmtree(own, ignore_errors=True)
             own.parent.rmdir()
-
-
-def _is_running(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _own_folder(folder: str) -> str:
