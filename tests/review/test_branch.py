@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -383,6 +384,32 @@ def test_commit_is_signed_as_configured_or_asked(
     assert planned(scratch, sign=asked).signs is signed
     promote(scratch, sign=asked)
     assert ("-----BEGIN SSH SIGNATURE-----" in scratch.git("cat-file", "commit", BRANCH)) is signed
+
+
+@pytest.mark.usefixtures("key")
+def test_branch_made_without_a_signature_is_made_again_with_one(scratch: Scratch) -> None:
+    a_run(scratch)
+    promote(scratch, sign=False)
+    assert planned(scratch, sign=True).state == "replaces"
+    promote(scratch, sign=True)
+    assert "BEGIN SSH SIGNATURE" in scratch.git("cat-file", "commit", BRANCH)
+
+
+def test_open_run_is_to_be_ended_first(scratch: Scratch) -> None:
+    script = "import trackside; trackside.start('open-one'); print('up', flush=True); input()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=scratch.path,
+        env=scratch.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stdout.readline()
+    with pytest.raises(StateError, match="open-one is still open") as raised:
+        planned(scratch, run="open-one")
+    process.kill()
+    process.wait()
+    assert raised.value.code == "open-run"
 
 
 def test_commit_that_cannot_be_signed_is_not_made(scratch: Scratch, key: Path) -> None:

@@ -105,6 +105,25 @@ def test_hook_that_goes_on_mending_refuses_after_one_more_try(scratch: Scratch) 
     assert count.read_text() == "x\nx\n" and f"refs/heads/{BRANCH}" not in scratch.refs()
 
 
+def test_hook_that_writes_files_as_they_were_and_refuses_has_mended_nothing(scratch: Scratch) -> None:
+    count = scratch.home / "count"
+    hook(scratch, "pre-commit", f"echo x >> {count}; cp model.py m; sleep 1; cat m > model.py; rm m; echo no; exit 1")
+    a_run(scratch)
+    with pytest.raises(StateError, match="A commit hook refused the commit, so nothing was made"):
+        promote(scratch)
+    assert count.read_text() == "x\n"
+
+
+def test_hooks_that_hang_are_ended_and_told(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackside.review.hooks._PATIENCE", 1.0)
+    hook(scratch, "pre-commit", "sleep 60")
+    a_run(scratch)
+    before = scratch.git("worktree", "list")
+    with pytest.raises(StateError) as raised:
+        promote(scratch)
+    assert raised.value.code == "hooks-hang" and scratch.git("worktree", "list") == before
+
+
 def test_hook_that_stages_its_own_fix_is_told(scratch: Scratch) -> None:
     hook(scratch, "pre-commit", "echo '# staged' >> model.py; git add model.py")
     a_run(scratch)
@@ -196,6 +215,9 @@ def test_files_kept_by_lfs_are_seen_as_pointers(scratch: Scratch) -> None:
     subprocess.run(["git", "lfs", "install", "--local", "--skip-repo"], cwd=scratch.path, check=True, stdout=-3)
     scratch.git("config", "filter.lfs.process", "git-lfs filter-process")
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "ab" * 32 + "\nsize 3\n"
+    stored = scratch.path / ".git/lfs/objects/ab/ab" / ("ab" * 32)
+    stored.parent.mkdir(parents=True)
+    stored.write_text("big")
     seen = scratch.home / "seen"
     hook(scratch, "pre-commit", f"cat big.bin > {seen}")
     a_run(scratch, files={".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "big.bin": pointer})
@@ -216,3 +238,30 @@ def test_hooks_and_signature_come_together(scratch: Scratch) -> None:
     with pytest.raises(Exception, match="could not be signed") as raised:
         promote(scratch, sign=True, branch="other")
     assert getattr(raised.value, "code", "") == "not-signed" and "refs/heads/other" not in scratch.refs()
+
+
+def test_what_a_killed_promotion_left_is_removed_and_other_work_trees_stay(scratch: Scratch, tmp_path: Path) -> None:
+    a_run(scratch)
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left = tmp_path / "trackside-review-abc123" / f"trackside-review-{dead.pid}-abc123"
+    scratch.git("worktree", "add", "-q", "--detach", str(left))
+    scratch.git("worktree", "add", "-q", "--detach", str(tmp_path / "mine"))
+    shutil.rmtree(tmp_path / "mine")
+    hook(scratch, "pre-commit", "exit 0")
+    promote(scratch)
+    listed = scratch.git("worktree", "list", "--porcelain")
+    assert not left.parent.exists() and "trackside-review" not in listed and f"{tmp_path}/mine" in listed
+
+
+def test_promotion_from_another_work_tree_and_from_a_bare_repository_runs_hooks(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    a_run(scratch)
+    hook(scratch, "pre-commit", "echo '# seen' >> model.py; git add model.py")
+    scratch.git("worktree", "add", "-q", "--detach", str(tmp_path / "beside"))
+    promote(Scratch(tmp_path / "beside", scratch.home))
+    assert file_at(scratch, BRANCH, "model.py").endswith("# seen\n")
+    scratch.git("clone", "-q", "--mirror", ".", str(tmp_path / "bare"))
+    bare = Scratch(tmp_path / "bare", scratch.home)
+    assert promote(bare, branch="other").branch == "other"

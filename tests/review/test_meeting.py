@@ -83,7 +83,7 @@ def test_unrelated_target_is_told_and_cannot_update(scratch: Scratch) -> None:
 
 
 def test_git_that_cannot_merge_in_memory_is_told(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trackside.review.merge.git_version", lambda: (2, 37, 1))
+    monkeypatch.setattr("trackside.review.merge._version", lambda _: (2, 37, 1))
     a_run(scratch)
     move_main(scratch, {"other.py": "x = 1\n"})
     found = planned(scratch)

@@ -262,16 +262,17 @@ def test_branch_that_was_sent_before_leads_to_the_request_it_has(home: Scratch) 
     assert new.state == "created"
 
 
-@pytest.mark.parametrize(("code", "is_tried"), [("forge-no-credentials", True), ("forge-unauthorized", True), ("forge-server", False)])
+@pytest.mark.parametrize(
+    ("code", "is_tried"), [("forge-no-credentials", True), ("forge-unauthorized", True), ("forge-server", False)]
+)
 def test_agit_opens_nothing_where_the_forge_may_have_opened_it(
     home: Scratch, monkeypatch: pytest.MonkeyPatch, code: str, *, is_tried: bool
 ) -> None:
-    forges = pytest.importorskip("trackside.review.forges")
 
     def broken(*_: object) -> Requested:
         raise TracksideError("It said no.", code=code)
 
-    monkeypatch.setattr(forges, "request_by_api", broken)
+    monkeypatch.setattr("trackside.review.forges.request_by_api", broken)
     peer = make_gitea(home)
     with http_peer(home) as server:
         remember_password(home, server.port)
@@ -321,14 +322,13 @@ def test_request_the_server_says_is_open_is_found_rather_than_offered_again(home
 
 
 def test_last_rung_that_breaks_is_a_note_and_a_stop_is_a_stop(home: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    forges = pytest.importorskip("trackside.review.forges")
     remote, here = parse_address(ADDRESSES["bitbucket-cloud"]), open_repository(home.path)
 
     def break_with(error: Exception) -> None:
         def broken(*_: object) -> Requested:
             raise error
 
-        monkeypatch.setattr(forges, "request_by_api", broken)
+        monkeypatch.setattr("trackside.review.forges.request_by_api", broken)
 
     break_with(KeyError("hunter2"))
     made = open_request(here, remote, ask(), silent, pushed=pushed_with(None))

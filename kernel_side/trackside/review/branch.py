@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackside.catalogue import Catalogue
 from trackside.catalogue.verdicts import choose_main_metric
+from trackside.catalogue.warm import State
 from trackside.dvcfiles import DVC_YAML, IMAGES, declaration
-from trackside.errors import GitError, NameTakenError, StateError, TracksideError
+from trackside.errors import DamagedError, GitError, NameTakenError, StateError, TracksideError
 from trackside.experiment import parse_record
 from trackside.git.objects import list_tree, read_object, read_objects
 from trackside.git.refs import Create, Move, change_refs
 from trackside.git.repository import Repository
 from trackside.record import EXECUTED_PATH, FOLDER, RECORD_PATH, printable
 from trackside.review.asked import Asked, Progress, silent
-from trackside.review.committing import Draft, author_of, identity_problem, is_signing, write_draft
+from trackside.review.committing import Draft, author_of, identity_problem, write_draft
+from trackside.review.configured import AS_COMMITTED, Configured, read_configured
 from trackside.review.hooks import commit_with_hooks, find_hooks
 from trackside.review.merge import TOO_OLD, can_merge, try_merge
 from trackside.review.message import Against, write_message
@@ -56,16 +58,23 @@ def plan(catalogue: Catalogue, asked: Asked) -> Plan:
     `open-run` when it is still open.
     """
     repository = catalogue.owner
-    row = sealed_row(catalogue, asked.run)
+    state = catalogue.state()
+    row = sealed_row(catalogue, asked.run, state)
     experiment = row.oid or ""
-    base = catalogue.store.parent(experiment)
+    base, tree = _commit(repository, experiment)
     target = _target(repository, row, asked)
-    tree = review_tree(repository, base, experiment, keep=asked.outputs == "keep")
+    tree = review_tree(repository, base, experiment, tree, keep=asked.outputs == "keep")
+    configured = read_configured(repository)
     files = diff_commits(catalogue.reader, base, tree, before=base[:12], after=row.name)["files"]
-    message = write_message(row, _against(catalogue, row, base), _main_metric(catalogue, row), files)
-    merge, notes = _meet(repository, base, tree, message, target.onto, asked)
-    hooks = find_hooks(repository, tree, wanted=asked.hooks)
-    notes += [*_hook_notes(hooks), *_unpushed_notes(repository, base, target.onto)]
+    message = write_message(row, _against(catalogue, state, row, base), _main_metric(catalogue, row), files)
+    ahead, behind = _apart(repository, base, target.onto)
+    merge, notes = (
+        (Merge(state="same"), [])
+        if target.onto is not None and behind == 0
+        else _meet(repository, configured, (base, tree, message), target.onto, asked)
+    )
+    hooks = find_hooks(repository, configured, tree, wanted=asked.hooks)
+    notes += [*_hook_notes(hooks), *_unpushed_notes(ahead, target.onto)]
     problems = [target.problem, target.branch.problem, identity_problem(repository)]
     problems.append(_merge_problem(merge, target.onto) if asked.update else None)
     planned = Plan(
@@ -80,7 +89,7 @@ def plan(catalogue: Catalogue, asked: Asked) -> Plan:
         files=files,
         merge=merge,
         hooks=hooks,
-        signs=is_signing(repository, asked.sign),
+        signs=configured.signs if asked.sign is None else asked.sign,
         tip=target.branch.tip,
         notes=notes,
         problems=[problem for problem in problems if problem is not None],
@@ -99,10 +108,8 @@ def make(catalogue: Catalogue, asked: Asked, planned: Plan, progress: Progress =
     repository = catalogue.owner
     if planned.state == "again":
         note = f"The branch {planned.branch} is there already, just as it would be made."
-        return Made(branch=planned.branch, oid=planned.tip or "", updated=asked.update, notes=[note])
-    row = sealed_row(catalogue, asked.run)
-    stand_in = row.email.endswith("@trackside.invalid")
-    author = author_of(repository, planned.experiment, is_stand_in=stand_in)
+        return Made(branch=planned.branch, oid=planned.tip or "", updated=_is_updated(asked, planned), notes=[note])
+    author = author_of(repository, planned.experiment)
     draft = Draft(tree=planned.tree, parents=(planned.base,), message=planned.message, author=author)
     notes: list[str] = []
     if any(hook.runs for hook in planned.hooks):
@@ -113,7 +120,7 @@ def make(catalogue: Catalogue, asked: Asked, planned: Plan, progress: Progress =
         progress("Writing the commit", None)
         oid = write_draft(repository, draft, signs=planned.signs)
     updated = False
-    if asked.update and planned.target is not None and planned.merge.state == "clean":
+    if _is_updated(asked, planned):
         progress(f"Merging with {planned.onto}", None)
         oid, updated = _updated(repository, planned, draft, oid, keep=asked.outputs == "keep"), True
         notes.append(f"{planned.onto} is merged in; the metrics are from the run, not re-run after the merge.")
@@ -122,17 +129,21 @@ def make(catalogue: Catalogue, asked: Asked, planned: Plan, progress: Progress =
     return Made(branch=planned.branch, oid=oid, updated=updated, notes=[*notes, *_noted(catalogue, planned)])
 
 
-def sealed_row(catalogue: Catalogue, run: str) -> Row:
-    """Find a sealed run by handle, name, or a beginning of its name or commit id."""
-    state = catalogue.state()
+def sealed_row(catalogue: Catalogue, run: str, state: State | None = None) -> Row:
+    """Find a sealed run by handle, name, or a beginning of its name or commit id.
+
+    Raises NotFoundError, StateError `open-run`.
+    """
+    state = state if state is not None else catalogue.state()
     place = state.place(run)
     if place is None:
-        place = next((place for place in range(state.ahead) if state.rows[place].name == run), None)
+        named = [place for place, row in enumerate(state.rows) if run in (row.name, row.oid)]
+        place = named[0] if len(named) == 1 else None
     if place is not None:
         row = state.rows[place]
     else:
         ref, oid = catalogue.store.find(run)
-        found = next((row for row in catalogue.state().rows if row.oid == oid and row.name == ref.name), None)
+        found = next((row for row in state.rows if row.oid == oid and row.name == ref.name), None)
         row = found if found is not None else row_of(_experiment(catalogue, oid))
     if row.oid is None:
         raise StateError(f"{row.name} is still open.", hint="End it first.", code="open-run")
@@ -143,11 +154,19 @@ def _experiment(catalogue: Catalogue, oid: str) -> Experiment:
     return catalogue.store.read(catalogue.store.shelf(), [oid])[0]
 
 
-def review_tree(repository: Repository, base: str, experiment: str, *, keep: bool) -> str:
+def _commit(repository: Repository, experiment: str) -> tuple[str, str]:
+    """Return the baseline commit and the tree of an experiment."""
+    found = read_object(repository, experiment)
+    head = found.data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n") if found is not None else []
+    fields = dict(line.split(" ", 1) for line in reversed(head) if " " in line)
+    if "tree" not in fields or "parent" not in fields:
+        raise DamagedError("The commit of that run is gone, or stands on no other.", hint="git fsck")
+    return fields["parent"], fields["tree"]
+
+
+def review_tree(repository: Repository, base: str, experiment: str, tree: str, *, keep: bool) -> str:
     """Write the tree for review: the run's own, without pictures, the executed notebook, DVC's own and outputs."""
     changed = changed_between(repository, base, experiment)
-    (commit,) = read_objects(repository, [f"{experiment}^{{tree}}"])
-    tree = commit.oid if commit is not None else experiment
     edits: dict[str, tuple[str, str] | None] = {}
     if any(is_below(path, [_DVC_OWN]) and mode != "000000" for path, (_, mode, _, _) in changed.items()):
         edits[_DVC_OWN] = None
@@ -199,7 +218,7 @@ def _main_metric(catalogue: Catalogue, row: Row) -> str | None:
     return choose_main_metric(dict.fromkeys(row.metrics, 1), directions, catalogue.main_metric())
 
 
-def _against(catalogue: Catalogue, row: Row, base: str) -> Against | None:
+def _against(catalogue: Catalogue, state: State, row: Row, base: str) -> Against | None:
     """Return what the run is compared with: the record its baseline commit carries, else the baseline run."""
     found = read_object(catalogue.reader, f"{base}:{RECORD_PATH}")
     if found is not None and found.kind == "blob":
@@ -210,7 +229,6 @@ def _against(catalogue: Catalogue, row: Row, base: str) -> Against | None:
         }  # fmt: skip
         was = row_of(experiment)
         return Against(name=f"{was.name} at {base[:8]}", metrics=was.metrics, params={**was.hidden, **was.params})
-    state = catalogue.state()
     place = state.sealed.baseline
     other = state.sealed.rows[place] if place is not None else None
     if other is None or other.oid == row.oid:
@@ -219,18 +237,25 @@ def _against(catalogue: Catalogue, row: Row, base: str) -> Against | None:
 
 
 def _meet(
-    repository: Repository, base: str, tree: str, message: str, onto: Onto | None, asked: Asked
+    repository: Repository, configured: Configured, ours: tuple[str, str, str], onto: Onto | None, asked: Asked
 ) -> tuple[Merge, list[str]]:
     """Try the merge with the target in memory."""
     if onto is None:
         note = "No target branch was found, so a merge was not tried." if not asked.onto else ""
         return Merge(state="none"), [note] if note else []
-    if onto.oid == base:
-        return Merge(state="same"), []
+    base, tree, message = ours
     if not can_merge():
         return Merge(state="none"), [TOO_OLD]
-    ours = _unreachable(repository, tree, base, message)
-    merge = try_merge(repository, ours, onto.oid, by_cell=asked.update, keep=asked.outputs == "keep", drivers=False)
+    commit = _unreachable(repository, tree, base, message)
+    # Programs of the configuration run when a person promotes, not when they look.
+    merge = try_merge(
+        repository,
+        commit,
+        onto.oid,
+        by_cell=asked.update,
+        keep=asked.outputs == "keep",
+        without=configured.drivers,
+    )
     fetched = f" as of the last fetch of {onto.ref.split('/')[2]}" if onto.is_fetched else ""
     return merge, [f"The merge was tried with {printable(onto.name)}{fetched}."] if fetched else []
 
@@ -243,7 +268,7 @@ def _unreachable(repository: Repository, tree: str, base: str, message: str) -> 
         for role in ("AUTHOR", "COMMITTER")
         for what, text in (("NAME", "Trackside"), ("EMAIL", "nobody@trackside.invalid"), ("DATE", "@0 +0000"))
     )
-    git = replace(repository.git, environment=who)
+    git = replace(repository.git, environment=who, config=AS_COMMITTED)
     return git.run(*args, stdin=message.encode("utf-8", "replace")).decode().strip()
 
 
@@ -273,13 +298,17 @@ def _hook_notes(hooks: Iterable[Hook]) -> list[str]:
     return [f"The {hook.name} hook does not run: {hook.why}." for hook in hooks if not hook.runs]
 
 
-def _unpushed_notes(repository: Repository, base: str, onto: Onto | None) -> list[str]:
-    """Say when commits of the person's own, made before the run, would come along."""
+def _apart(repository: Repository, base: str, onto: Onto | None) -> tuple[int, int]:
+    """Count the commits of the baseline that the target lacks, and of the target that the baseline lacks."""
     if onto is None or onto.oid == base:
-        return []
-    answer = repository.git.attempt("rev-list", "--count", base, f"^{onto.oid}")
-    count = int(answer.out) if answer.status == 0 and answer.out.strip().isdigit() else 0
-    if not count:
+        return 0, 0
+    words = repository.git.run("rev-list", "--left-right", "--count", f"{base}...{onto.oid}").split()
+    return int(words[0]), int(words[1])
+
+
+def _unpushed_notes(count: int, onto: Onto | None) -> list[str]:
+    """Say when commits of the person's own, made before the run, would come along."""
+    if onto is None or not count:
         return []
     were = "1 commit before the run is" if count == 1 else f"{count:,} commits before the run are"
     return [f"{were} not on {onto.name} yet; a request brings them along."]
@@ -292,17 +321,24 @@ def _state(repository: Repository, planned: Plan, branch: Branch, asked: Asked) 
     head = tip.data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n") if tip is not None else []
     parents = [line[len("parent ") :] for line in head if line.startswith("parent ")]
     tree = next((line[len("tree ") :] for line in head if line.startswith("tree ")), "")
-    if asked.update and planned.merge.state == "clean":
+    if planned.signs and not any(line.startswith("gpgsig") for line in head):
+        return "replaces"
+    if _is_updated(asked, planned):
         is_same = tree == planned.merge.tree and parents[1:] == [planned.target]
     else:
         is_same = tree == planned.tree and parents == [planned.base]
     return "again" if branch.is_ours and is_same else "replaces"
 
 
+def _is_updated(asked: Asked, planned: Plan) -> bool:
+    """Tell whether the branch carries the target's newer state too."""
+    return asked.update and planned.target is not None and planned.merge.state == "clean"
+
+
 def _updated(repository: Repository, planned: Plan, draft: Draft, oid: str, *, keep: bool) -> str:
     """Merge the commit with the target; it is merged again, since a hook may have changed it."""
     assert planned.target is not None
-    merge = try_merge(repository, oid, planned.target, by_cell=True, keep=keep, drivers=True)
+    merge = try_merge(repository, oid, planned.target, by_cell=True, keep=keep)
     if merge.tree is None:
         raise StateError(
             f"The run does not merge with {planned.onto} any more, so nothing was made:\n"

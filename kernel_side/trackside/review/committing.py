@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from trackside.errors import DamagedError, GitError, StateError, TracksideError
 from trackside.git.objects import read_object
 from trackside.git.repository import Repository, identity
-from trackside.git.runner import Git, Output, translate
+from trackside.git.runner import Output, translate
+from trackside.review.configured import AS_COMMITTED
 
 #: Seconds a person has to unlock their key.
 _TO_SIGN: Final = 180.0
@@ -47,7 +47,7 @@ class Draft:
     author: Author
 
 
-def author_of(repository: Repository, experiment: str, *, is_stand_in: bool) -> Author:
+def author_of(repository: Repository, experiment: str) -> Author:
     """Return the author of an experiment; where that is a stand-in, the person who promotes it."""
     found = read_object(repository, experiment)
     if found is None:
@@ -57,7 +57,7 @@ def author_of(repository: Repository, experiment: str, *, is_stand_in: bool) -> 
     person, _, when = line[len("author ") :].rpartition("> ")
     name, _, email = person.rpartition(" <")
     name, email = (_UNCLEAN.sub("", text).strip() for text in (name, email))
-    if is_stand_in or not name or email.endswith("@trackside.invalid"):
+    if not name or email.endswith("@trackside.invalid"):
         own = identity(repository)
         name, email = str(own["name"]), str(own["email"])
     return Author(name=name, email=email, date=f"@{when}" if re.fullmatch(r"\d{1,11} [+-]\d{4}", when) else "@0 +0000")
@@ -74,16 +74,6 @@ def identity_problem(repository: Repository) -> TracksideError | None:
     )
 
 
-def is_signing(repository: Repository, asked: bool | None) -> bool:
-    """Tell whether the commit is to be signed: as asked, else as the person configured it."""
-    if asked is not None:
-        return asked
-    # What is forced on every call hides what the files say: publishers see them.
-    git = replace(repository.git, trust="publisher")
-    answer = git.attempt("config", "--type=bool", "--get", "commit.gpgSign")
-    return answer.out.strip() == b"true"
-
-
 def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
     """Write the commit without any hook; return its id. GitError `not-signed` when no signature came."""
     # `commit-tree` knows nothing of commit.gpgSign.
@@ -94,27 +84,22 @@ def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
         trust="publisher" if signs else "owner",
         environment=draft.author.environment,
         timeout=_TO_SIGN if signs else repository.git.timeout,
-        config=(("i18n.commitEncoding", "UTF-8"),),
+        config=(*AS_COMMITTED, ("i18n.commitEncoding", "UTF-8")),
     )
-    answer = attempt_signed(git, args, draft.message)
-    if answer.status != 0:
-        error = translate(answer.err, answer.status, args)
-        raise unsigned(answer) if signs and error.code == "git" else error
-    return answer.out.decode().strip()
-
-
-def attempt_signed(git: Git, args: Sequence[str], message: str) -> Output:
-    """Run Git with a message on its input; a signing program that never answers is told as that."""
     try:
-        return git.attempt(*args, stdin=message.encode("utf-8", "replace"))
+        answer = git.attempt(*args, stdin=draft.message.encode("utf-8", "replace"))
     except GitError as error:
-        if "-S" in args and error.code == "git-timeout":
-            raise GitError(
-                f"The commit was not signed: the program that signs did not answer in {git.timeout:.0f} seconds.",
-                hint="Unlock your key first, or promote without signing.",
-                code="not-signed",
-            ) from error
-        raise
+        if not signs or error.code != "git-timeout":
+            raise
+        raise GitError(
+            f"The commit was not signed: the program that signs did not answer in {_TO_SIGN:.0f} seconds.",
+            hint="Unlock your key first, or promote without signing.",
+            code="not-signed",
+        ) from error
+    if answer.status != 0:
+        failure = translate(answer.err, answer.status, args)
+        raise unsigned(answer) if signs and failure.code == "git" else failure
+    return answer.out.decode().strip()
 
 
 def is_unsigned(answer: Output) -> bool:

@@ -20,12 +20,14 @@ from trackside.git.objects import list_tree, read_object
 from trackside.git.repository import Repository
 from trackside.git.runner import Git, Output
 from trackside.record import printable
-from trackside.review.committing import Draft, attempt_signed, is_unsigned, unsigned
+from trackside.review.committing import Draft, is_unsigned, unsigned
+from trackside.review.configured import AS_COMMITTED, Configured, read_configured
 from trackside.review.planned import Hook
 from trackside.review.trees import changed_between, is_below
 
 #: Those `git commit` runs before it writes, and the one after.
 _NAMES: Final = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+_PREFIX: Final = "trackside-review-"
 _REFUSED: Final = "A commit hook refused the commit"
 #: Trees of more files are checked out in part: what changed, the top folder, and the hooks themselves.
 _MOST_FILES: Final = 5_000
@@ -40,17 +42,15 @@ _PLAIN: Final = (
     ("filter.lfs.required", "false"),
 )
 
+_COMMITTING: Final = (("i18n.commitEncoding", "UTF-8"), ("core.sparseCheckout", "false"), ("commit.status", "false"))
 
-def find_hooks(repository: Repository, tree: str, *, wanted: bool) -> list[Hook]:
+
+def find_hooks(repository: Repository, configured: Configured, tree: str, *, wanted: bool) -> list[Hook]:
     """List the commit hooks of a person: which run for a promotion of `tree`, and why one does not."""
-    git = replace(repository.git, trust="publisher")
-    answer = git.attempt("rev-parse", "--git-path", "hooks")
-    path = os.fsdecode(answer.out).rstrip("\n") if answer.status == 0 else ""
-    configured = git.attempt("config", "--type=path", "--get", "core.hooksPath").out
-    folder = Path(git.folder, path) if path else None
-    if folder is None or not folder.is_dir():
+    folder = configured.hooks_folder
+    if not folder.is_dir():
         return []
-    relative = os.fsdecode(configured).rstrip("\n") if configured else ""
+    relative = configured.hooks_path
     reason = "" if wanted else "asked for without hooks"
     if wanted and relative and not os.path.isabs(relative) and not _holds(repository, tree, relative):
         reason = f"core.hooksPath is {printable(relative)}, which is not in the run's tree"
@@ -86,6 +86,7 @@ def commit_with_hooks(repository: Repository, draft: Draft, *, signs: bool) -> H
     own words, GitError `not-signed`.
     """
     (parent,) = draft.parents
+    _sweep(repository)
     with _work_tree(repository, parent) as folder:
         git = Git(folder, "owner", repository.git.timeout, _PLAIN)
         notes = _check_out(git, repository, parent, draft.tree)
@@ -107,10 +108,10 @@ def commit_with_hooks(repository: Repository, draft: Draft, *, signs: bool) -> H
 def _work_tree(repository: Repository, commit: str) -> Iterator[str]:
     """Make a detached work tree without files, and leave nothing of it."""
     try:
-        outer = tempfile.mkdtemp(prefix="trackside-review-")
+        outer = tempfile.mkdtemp(prefix=_PREFIX)
     except OSError as error:
         raise StorageError(f"No temporary folder could be made: {error.strerror}.") from error
-    folder = os.path.join(outer, f"trackside-review-{os.getpid()}-{os.path.basename(outer)[-6:]}")
+    folder = os.path.join(outer, f"{_PREFIX}{os.getpid()}-{os.path.basename(outer)[-6:]}")
     own = ""
     try:
         repository.git.run("worktree", "add", "--quiet", "--detach", "--no-checkout", folder, commit)
@@ -123,6 +124,31 @@ def _work_tree(repository: Repository, commit: str) -> Iterator[str]:
         if own and os.path.isdir(own):
             # `worktree prune` would also take entries of the person's own whose disk is away.
             shutil.rmtree(own, ignore_errors=True)
+
+
+def _sweep(repository: Repository) -> None:
+    """Remove what promotions that were killed left: their entries name their process."""
+    for own in (repository.common_dir / "worktrees").glob(f"{_PREFIX}*"):
+        number = own.name[len(_PREFIX) :].partition("-")[0]
+        if not number.isdecimal() or _is_running(int(number)):
+            continue
+        with contextlib.suppress(OSError):
+            link = Path((own / "gitdir").read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n"))
+            if link.parent.parent.name.startswith(_PREFIX):
+                shutil.rmtree(link.parent.parent, ignore_errors=True)
+        shutil.rmtree(own, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            own.parent.rmdir()
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _own_folder(folder: str) -> str:
@@ -152,8 +178,7 @@ def _check_out(git: Git, repository: Repository, parent: str, tree: str) -> list
 
 
 def _hook_folders(repository: Repository) -> list[str]:
-    git = replace(repository.git, trust="publisher")
-    path = os.fsdecode(git.attempt("config", "--type=path", "--get", "core.hooksPath").out).rstrip("\n")
+    path = read_configured(repository).hooks_path
     top = os.path.normpath(path).split(os.sep)[0] if path and not os.path.isabs(path) else ""
     return [folder for folder in (top, ".github", ".config") if folder not in ("", ".", "..")]
 
@@ -169,15 +194,33 @@ def _commit(git: Git, draft: Draft, *, signs: bool) -> Output:
         trust="publisher",
         timeout=_PATIENCE,
         # LFS stays as configured here: a hook of its own may ask for it.
-        config=(("i18n.commitEncoding", "UTF-8"), ("core.sparseCheckout", "false"), ("commit.status", "false")),
+        config=(
+            *AS_COMMITTED,
+            ("i18n.commitEncoding", "UTF-8"),
+            ("core.sparseCheckout", "false"),
+            ("commit.status", "false"),
+        ),
         environment=(*draft.author.environment, ("GIT_EDITOR", ":")),
     )
     args = ["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file=-"]
-    return attempt_signed(open_git, [*args, "-S" if signs else "--no-gpg-sign"], draft.message)
+    try:
+        return open_git.attempt(
+            *args, "-S" if signs else "--no-gpg-sign", stdin=draft.message.encode("utf-8", "replace")
+        )
+    except GitError as error:
+        if error.code != "git-timeout":
+            raise
+        raise StateError(
+            f"The commit hooks did not end in {_PATIENCE / 60:.0f} minutes, so nothing was made.",
+            hint="Run them by hand, or promote with --no-hooks.",
+            code="hooks-hang",
+        ) from error
 
 
 def _mended(git: Git, tree: str) -> list[str]:
     """Name the files that differ from the tree after hooks ran, in the folder or in its index."""
+    # A file written anew with what it held is not changed.
+    git.run("update-index", "-q", "--refresh", ok=(0, 1))
     found = set()
     for args in (("diff-files",), ("diff-index", "--cached", tree)):
         out = git.run(args[0], "--name-only", "-z", "--no-ext-diff", *args[1:])

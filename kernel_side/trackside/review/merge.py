@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from trackside.git.objects import read_objects
 from trackside.git.repository import Repository, git_version
 from trackside.git.runner import translate
 from trackside.record import FOLDER, printable
+from trackside.review.configured import AS_COMMITTED
 from trackside.review.notebook_merge import CellMerge, merge_notebooks
 from trackside.review.planned import Conflict, Merge
 from trackside.review.trees import edit_tree, is_below, write_blobs
@@ -32,43 +35,46 @@ class _Told:
 
 def can_merge() -> bool:
     """Tell whether this Git merges without a work tree."""
-    return git_version() >= _MERGES
+    return _version(os.environ.get("PATH")) >= _MERGES
 
 
-def try_merge(repository: Repository, ours: str, theirs: str, *, by_cell: bool, keep: bool, drivers: bool) -> Merge:
+@lru_cache(maxsize=4)
+def _version(_path: str | None) -> tuple[int, ...]:
+    """Ask once for a process, unless its PATH changes."""
+    return git_version()
+
+
+def try_merge(
+    repository: Repository, ours: str, theirs: str, *, by_cell: bool, keep: bool, without: Iterable[str] = ()
+) -> Merge:
     """Merge two commits in memory; nothing that is written can be reached.
 
     `by_cell` merges notebooks by cell and keeps our record whole; else it says what Git alone would do, which is
-    what a forge does. `keep` keeps our outputs in notebooks. `drivers` lets merge drivers of the configuration run.
+    what a forge does. `keep` keeps our outputs in notebooks. `without` are keys of merge drivers in the
+    configuration whose programs do not run.
     """
-    bases = repository.git.attempt("merge-base", ours, theirs)
-    base = bases.out.decode().split("\n")[0]
-    if bases.status != 0 or not base:
+    told = _merge_tree(repository, ours, theirs, without)
+    if told is None:
         return Merge(state="unrelated")
-    if base == theirs:
-        return Merge(state="same")
-    told = _merge_tree(repository, ours, theirs, drivers=drivers)
     if not by_cell:
         conflicts = [_plain(repository, path, told) for path in sorted(told.stages)]
         return Merge(state="conflicts", conflicts=conflicts) if conflicts else Merge(state="clean", tree=told.tree)
+    base = repository.git.run("merge-base", ours, theirs).decode().split("\n")[0]
     return _by_cell(repository, told, (base, ours, theirs), keep=keep)
 
 
-def _merge_tree(repository: Repository, ours: str, theirs: str, *, drivers: bool) -> _Told:
-    git = repository.git if drivers else replace(repository.git, config=_without_drivers(repository))
+def _merge_tree(repository: Repository, ours: str, theirs: str, without: Iterable[str]) -> _Told | None:
+    # Git's own merge of text stands in for programs the configuration names.
+    plain = tuple((key, "git merge-file -q %A %O %B") for key in without)
+    git = replace(repository.git, config=(*AS_COMMITTED, *plain))
     args = ("merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
     answer = git.attempt(*args)
+    if "unrelated histories" in answer.err:
+        return None
     # A revision that is none exits with 1 as well, and says nothing on standard output.
     if answer.status not in (0, 1) or not answer.out:
         raise translate(answer.err, answer.status, args)
     return parse_merge(answer.out)
-
-
-def _without_drivers(repository: Repository) -> list[tuple[str, str]]:
-    """Put Git's own merge of text in the place of programs the configuration names."""
-    answer = repository.git.attempt("config", "-z", "--name-only", "--get-regexp", r"^merge\..*\.driver$")
-    names = answer.out.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    return [(name, "git merge-file -q %A %O %B") for name in names]
 
 
 def parse_merge(out: bytes) -> _Told:

@@ -81,9 +81,6 @@ def _by_api(
         from trackside.review.forges import Credentials, request_by_api
 
         made: Requested = request_by_api(remote, ask, Credentials(repository), progress)
-    except ImportError:
-        notes.append("The forge's API was not asked: that needs httpx")
-        return None, False
     except StateError:
         raise
     except TracksideError as error:
