@@ -263,14 +263,16 @@ def test_a_forge_that_drips_is_given_up(bare: Path, clone: Repository, monkeypat
         assert time.monotonic() - begun < 3
 
 
-def test_nobody_there_is_told(either: Forge, clone: Repository) -> None:
+@pytest.mark.parametrize("is_known", [True, False])
+def test_nobody_there_is_told(either: Forge, clone: Repository, is_known: bool) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         web = f"http://127.0.0.1:{taken.getsockname()[1]}"
         credentials = credentials_of(either, clone)
         run_git(Path(clone.git.folder), "config", f"trackside.{web}.tokenVariable", "MY_TOKEN")
+        remote = remote_of(either, web=web, forge=name_of(either) if is_known else None)
         with pytest.raises(ForgeError) as told:
-            request_by_api(remote_of(either, web=web), asking(), credentials)
+            request_by_api(remote, asking(), credentials)
     assert told.value.code == "forge-unreachable" and "network" in told.value.hint
 
 

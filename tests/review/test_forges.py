@@ -59,7 +59,8 @@ def test_a_draft_is_a_draft_and_stays_what_people_made_of_it(forge: Forge, clone
     assert made.notes == ()
     assert pull.title == f"{prefix}Raise accuracy"
     assert bool(prefix) or pull.is_draft
-    request_by_api(remote_of(forge), asking("accuracy 0.94", draft=True), credentials)
+    again = request_by_api(remote_of(forge), asking("accuracy 0.94", draft=True), credentials)
+    assert again.state == "updated"
     assert pull.title == f"{prefix}Raise accuracy" and (bool(prefix) or pull.is_draft)
     pull.title, pull.is_draft = "Raise accuracy", False
     request_by_api(remote_of(forge), asking("accuracy 0.95", draft=True), credentials)
@@ -84,6 +85,12 @@ def test_reviewers_asked_before_stay(forge: Forge, clone: Repository) -> None:
     request_by_api(remote_of(forge), asking(reviewers=("grace",)), credentials_of(forge, clone))
     assert forge.pulls[0].reviewers == ["linus", "grace"]
     assert "0.93" in forge.pulls[0].body
+
+
+def test_reviewers_stay_when_nobody_is_asked(forge: Forge, clone: Repository) -> None:
+    forge.open_pull(BRANCH, "main", "Raise accuracy", f"{MARKER}\n\nold", reviewers=["linus"])
+    assert request_by_api(remote_of(forge), asking(), credentials_of(forge, clone)).state == "updated"
+    assert forge.pulls[0].reviewers == ["linus"]
 
 
 def test_a_description_people_wrote_is_theirs_and_the_report_becomes_one_comment(
