@@ -109,6 +109,17 @@ describe('the side panel', () => {
     await waitFor(() => expect(screen.queryByText('keen-hawk-c2')).toBe(null));
   });
 
+  it('filters the runs of the person, where Git knows who that is', async () => {
+    const { calls, unmount } = stage(<RunsPanel place={PLACE} />);
+    await rowOf('keen-hawk-c2');
+    fireEvent.click(screen.getByRole('button', { name: 'Mine' }));
+    await waitFor(() => expect(calls.at(-1)?.[1]).toMatchObject({ query: 'email == "ada@example.org"' }));
+    unmount();
+    stage(<RunsPanel place={{ ...PLACE, me: null }} />);
+    await rowOf('keen-hawk-c2');
+    expect(screen.queryByRole('button', { name: 'Mine' })).toBe(null);
+  });
+
   it('looks for words in names, tags and notes, and keeps the list while a filter is wrong', async () => {
     const { calls } = stage(<RunsPanel place={PLACE} />, {
       page: request =>

@@ -49,7 +49,7 @@ function ReadyPanel({ place }: { readonly place: Place }): ReactElement {
   const [archived, setArchived] = useState(false);
   const [sort, setSort] = useState('');
   const { rows, paged } = useRows(loaded ? id : null, {
-    query: wholeQuery(query, quick),
+    query: wholeQuery(query, quick, place.me),
     sort,
     archived,
     baseline: choices.baseline
@@ -76,6 +76,7 @@ function ReadyPanel({ place }: { readonly place: Place }): ReactElement {
           placeholder={t('Search, or metrics.acc > 0.9')}
         />
         <QuickFilters
+          me={place.me}
           quick={quick}
           onQuick={setQuick}
           archived={archived}
