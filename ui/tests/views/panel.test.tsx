@@ -82,6 +82,15 @@ describe('the side panel', () => {
     expect(grid.getAttribute('aria-activedescendant')).toBe((await rowOf('keen-hawk-c2')).id);
   });
 
+  it('stars all selected runs with one key, as the table does', async () => {
+    const { calls } = stage(<RunsPanel place={PLACE} />);
+    const [, second, third] = page.rows;
+    fireEvent.click(await rowOf(second?.name ?? ''));
+    fireEvent.click(await rowOf(third?.name ?? ''), { ctrlKey: true });
+    fireEvent.keyDown(screen.getByRole('grid'), { key: 's' });
+    await waitFor(() => expect(calls).toContainEqual(['annotate', [second?.id, third?.id], { star: !third?.star }]));
+  });
+
   it('deletes with a way back in the notice', async () => {
     const { calls, notices } = stage(<RunsPanel place={PLACE} />);
     fireEvent.contextMenu(await rowOf('solid-crow-51'));
