@@ -61,9 +61,10 @@ export function hostOf(app: JupyterFrontEnd, t: Words, canOpenNotebooks: boolean
       notify({ kind: 'error', message: t('That failed.'), hint: String(error) });
     });
   };
+  // Notebook 7 opens documents on pages of the server's own paths: there the run's tab shows its cells.
   const openNotebook: Host['openNotebook'] = canOpenNotebooks
     ? (place, id, name) => run(ids.openNotebook, { place, run: id, name })
-    : null;
+    : (place, id) => run(ids.openRun, { place, run: id, section: 'cells' });
   return {
     name: 'lab',
     openTable: place => run(ids.openTable, { place }),

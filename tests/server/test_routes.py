@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -76,6 +77,25 @@ async def test_a_place_is_the_repository_around_a_notebook_and_its_handle_lasts(
 
     # As after a restart: nobody has asked for the folder yet.
     assert Places(jp_root_dir).get(place["id"]).id == place["id"]
+
+
+async def test_a_place_says_who_the_person_is_so_that_their_runs_can_be_filtered(
+    ask: Client, experiments: Scratch
+) -> None:
+    for name, email in (("own-lynx-11", "ada@example.org"), ("other-ibis-12", "else@example.org")):
+        make_experiment(experiments, name, run=name, author={"name": "Somebody", "email": email, "fallback": False})
+    place = check(await ask("place?path=work/project"), "Place")
+    assert place["me"] == {"name": "Ada Lovelace", "email": "ada@example.org", "fallback": False}
+    query = quote(f'email == "{place["me"]["email"]}"')
+    assert [row["name"] for row in (await ask(f"places/{place['id']}/runs?query={query}"))["rows"]] == ["own-lynx-11"]
+
+
+async def test_a_place_where_git_knows_nobody_has_no_person(
+    ask: Client, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    scratch.git("config", "user.useConfigOnly", "true")
+    assert check(await ask("place?path=work/project"), "Place")["me"] is None
 
 
 async def test_a_folder_without_a_repository_says_so(ask: Client, jp_root_dir: Path) -> None:

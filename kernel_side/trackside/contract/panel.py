@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from typing_extensions import NotRequired, TypedDict
 
-from trackside.contract.stored import Direction, EnvironmentFact, Number, Source, Status, Value
+from trackside.contract.stored import Direction, EnvironmentFact, Number, Person, Source, Status, Value
 from trackside.contract.told import Failure, FileDiff, SeriesPoint
 
 PlaceState = Literal["ready", "no-repository", "no-git", "no-commit", "refused"]
@@ -30,6 +30,7 @@ class Place(TypedDict):
 
     `id` stands for it in every other request and is the same after a restart; null unless there is a repository.
     `folder` is its top as a path of the contents service ("" for its root), null when that lies above the root.
+    `me` is the author that commits made here would carry, null when Git knows none.
     """
 
     format: int
@@ -38,6 +39,7 @@ class Place(TypedDict):
     name: str
     folder: str | None
     branch: str | None
+    me: Person | None
     message: str
     hint: str
 

@@ -71,7 +71,10 @@ _FORCED: Final = (
     ("core.pager", "cat"),
     ("diff.external", ""),
 )
-_READING: Final = frozenset({"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base"})
+#: `var` only prints what is configured, such as the author of commits; it starts nothing.
+_READING: Final = frozenset(
+    {"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base", "var"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -662,6 +662,7 @@ export interface RunRow {
  *
  * `id` stands for it in every other request and is the same after a restart; null unless there is a repository.
  * `folder` is its top as a path of the contents service ("" for its root), null when that lies above the root.
+ * `me` is the author that commits made here would carry, null when Git knows none.
  */
 export interface Place {
   branch: string | null;
@@ -669,6 +670,7 @@ export interface Place {
   format: number;
   hint: string;
   id: string | null;
+  me: Person | null;
   message: string;
   name: string;
   state: 'ready' | 'no-repository' | 'no-git' | 'no-commit' | 'refused';

@@ -16,6 +16,7 @@ export const place: Place = {
   name: 'study',
   folder: '',
   branch: 'main',
+  me: null,
   message: '',
   hint: ''
 };
