@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
+import re
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import IO, Final, Literal
 
 from trackside.errors import GitError, GitMissingError, NoRepositoryError, StorageError, TracksideError
 
@@ -108,16 +112,46 @@ class Git:
                     return Output(answer.status, _content(file), answer.err)
         return self._attempt(args, stdin, subprocess.PIPE)
 
+    def follow(self, *args: str, heard: Callable[[str], None]) -> Output:
+        """Run git and give each line of its standard error to `heard` as it comes; a carriage return ends one too.
+
+        `heard` gets "" about four times a second while git is silent. What it raises ends git and whatever git
+        started, and is raised here. `timeout` is the longest silence: GitError `git-timeout`.
+        """
+        process = self._start(args, subprocess.PIPE, stdin=subprocess.DEVNULL)
+        pipes = _Pipes(process)
+        try:
+            while (line := pipes.next_line(self.timeout)) is not None:
+                heard(line)
+        except TimeoutError:
+            raise self._too_long(args) from None
+        finally:
+            # On the way out of an error it still runs; what it started (ssh, a transport) goes with it.
+            if process.poll() is None:
+                _kill(process)
+        return Output(process.returncode, pipes.out, "\n".join(pipes.lines))
+
     def _attempt(self, args: Sequence[str], stdin: bytes, stdout: int) -> Output:
+        process = self._start(args, stdout)
+        try:
+            out, err = process.communicate(stdin, timeout=self.timeout)
+        except subprocess.TimeoutExpired as error:
+            raise self._too_long(args) from error
+        finally:
+            if process.poll() is None:
+                _kill(process)
+        return Output(process.returncode, out or b"", err.decode("utf-8", "replace"))
+
+    def _start(self, args: Sequence[str], stdout: int, stdin: int = subprocess.PIPE) -> _Process:
         if self.trust == "reader" and args[0] not in _READING:
             raise AssertionError(f"a reader may not run git {args[0]}")
         try:
             # Its own session: Ctrl-C in the kernel must not reach a half-written object.
-            process = _Process(
+            return _Process(
                 ["git", *args],
                 cwd=self.folder,
                 env=_environment(self.trust, self.config),
-                stdin=subprocess.PIPE,
+                stdin=stdin,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -131,18 +165,78 @@ class Git:
             ) from error
         except OSError as error:
             raise StorageError(f"Git could not be started: {error.strerror}.", code="git-start") from error
-        try:
-            out, err = process.communicate(stdin, timeout=self.timeout)
-        except subprocess.TimeoutExpired as error:
-            raise GitError(
-                f"git {args[0]} took longer than {self.timeout:.0f} seconds.",
-                hint="Is the repository on a slow or unreachable disk?",
-                code="git-timeout",
-            ) from error
-        finally:
-            if process.poll() is None:
-                _kill(process)
-        return Output(process.returncode, out or b"", err.decode("utf-8", "replace"))
+
+    def _too_long(self, args: Sequence[str]) -> GitError:
+        return GitError(
+            f"git {args[0]} took longer than {self.timeout:.0f} seconds.",
+            hint="Is the repository on a slow or unreachable disk?",
+            code="git-timeout",
+        )
+
+
+class _Pipes:
+    """What a process says on both its pipes, read as it comes."""
+
+    #: How often silence is told, and how long a pipe is read on after the process has ended: a connection that ssh
+    #: keeps for the next call holds it open for minutes.
+    _TICK: Final = 0.25
+    #: A line longer than this is told in pieces.
+    _LONGEST: Final = 65_536
+
+    def __init__(self, process: _Process) -> None:
+        self.lines: list[str] = []
+        self._process = process
+        self._out: list[bytes] = []
+        self._begun = b""
+        self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._since = time.monotonic()
+        self._is_done = False
+        assert process.stdout is not None and process.stderr is not None
+        self._reader = self._read(process.stdout, self._out.append)
+        self._read(process.stderr, self._told.put)
+
+    @property
+    def out(self) -> bytes:
+        """All of standard output, once the last line was told."""
+        self._reader.join(self._TICK)
+        return b"".join(list(self._out))
+
+    def next_line(self, silence: float) -> str | None:
+        """Return the next line, "" after a moment without one, None at the end; TimeoutError after `silence` s."""
+        while True:
+            parts = re.split(rb"[\r\n]+", self._begun, maxsplit=1)
+            if len(parts) == 2 or len(self._begun) > self._LONGEST or (self._is_done and self._begun):
+                self._begun = parts[1] if len(parts) == 2 else b""
+                line = parts[0].decode("utf-8", "replace")
+                if line:
+                    self.lines.append(line)
+                    return line
+                continue
+            if self._is_done:
+                self._process.wait()
+                return None
+            try:
+                chunk = self._told.get(timeout=self._TICK)
+            except queue.Empty:
+                self._is_done = self._process.poll() is not None
+                if time.monotonic() - self._since > silence:
+                    raise TimeoutError from None
+                return ""
+            self._since = time.monotonic()
+            self._is_done = not chunk
+            self._begun += chunk
+
+    @staticmethod
+    def _read(pipe: IO[bytes], take: Callable[[bytes], None]) -> threading.Thread:
+        def read() -> None:
+            with pipe:
+                while chunk := os.read(pipe.fileno(), 65_536):
+                    take(chunk)
+            take(b"")
+
+        thread = threading.Thread(target=read, name="trackside-git-pipe", daemon=True)
+        thread.start()
+        return thread
 
 
 @contextlib.contextmanager
