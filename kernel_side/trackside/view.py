@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trackside.capture.hooks import CellHooks
     from trackside.contract import Comparison, Details, Experiment, Listing, Record
     from trackside.recorder import Outcome, Recorder
+    from trackside.sharing.told import Shared
 
 MARK: Final = {"trackside": {"own": True}}
 _EVERY: Final = 1.0
@@ -36,6 +37,20 @@ _WIDE: Final = 6
 def say(text: str) -> None:
     """Say one thing in words."""
     print(f"Trackside: {text}" if "\n" not in text else text)  # noqa: T201  # a cell's output is what the magic has to speak with
+
+
+def show_shared(done: Shared) -> None:
+    """Say what a push or pull did."""
+    from trackside.sharing.wording import conclusion, moved_lines, trouble_lines
+
+    say(plain_lines([*moved_lines(done), *trouble_lines(done), conclusion(done)]))
+
+
+def plain_lines(lines: list[str]) -> str:
+    """Join lines with nothing in them that acts on a screen."""
+    from trackside.card_words import plain
+
+    return "\n".join(plain(line, 2_000) for line in lines)
 
 
 def size(count: int) -> str:

@@ -181,7 +181,7 @@ def test_the_command_line_pushes_and_pulls(team: Team) -> None:
     make_experiment(ada, "calm-otter")
     make_experiment(bob, "calm-otter", params={"lr": 1})
     said = trackside(ada, "push", "origin", "calm-otter")
-    assert said.out.splitlines() == ["sent calm-otter", "1 run to origin, 0 there already; annotations: same"]
+    assert said.out.splitlines() == ["sent calm-otter", "1 run to origin, 0 there already; annotations: nothing new"]
     told = trackside(bob, "pull", "--json", status=1).json()
     assert told["held"][0]["why"] == "another run of that name is here"
     assert "trackside pull origin" in trackside(bob, "pull", status=1).err

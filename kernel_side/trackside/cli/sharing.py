@@ -13,8 +13,6 @@ from trackside.errors import UsageError
 if TYPE_CHECKING:
     from trackside.sharing.told import Progress, Shared, Wanted
 
-_SHOWN: Final = 10
-
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", metavar="REMOTE | RUN", nargs="*", help="a remote, then runs (default: all runs)")
@@ -55,11 +53,9 @@ def _pull(options: Namespace) -> int:
 def _wanted(options: Namespace, *, mine: bool = False, starred: bool = False) -> tuple[str, Wanted]:
     """Tell the remote from the runs: the first word is a remote when one is called so."""
     from trackside.sharing.told import Wanted
-    from trackside.sharing.transport import is_remote
+    from trackside.sharing.transport import split_words
 
-    remote, names = "", list(options.words)
-    if names and is_remote(here(options), names[0]):
-        remote = names.pop(0)
+    remote, names = split_words(here(options), options.words)
     if options.all and (names or mine or starred):
         raise UsageError("All runs or some, not both.", hint="trackside push --help")
     if names and (mine or starred):
@@ -93,27 +89,13 @@ def _tell(done: Shared, options: Namespace) -> int:
 
 
 def _say(done: Shared) -> None:
-    remote = words.safe(done.remote)
-    for name in done.moved[: None if len(done.moved) <= 2 * _SHOWN else _SHOWN]:
-        words.say(f"{'sent' if done.way == 'push' else 'got'} {words.safe(name)}")
-    if len(done.moved) > 2 * _SHOWN:
-        words.say(f"and {len(done.moved) - _SHOWN} more")
-    for one in done.held[:_SHOWN]:
-        words.note(f"{one.name} ({one.oid[:8]}): {one.why}" + (f", kept as {one.kept}" if one.kept else ""))
-        if one.hint:
-            words.note(f"  {one.hint}")
-    if len(done.held) > _SHOWN:
-        words.note(f"and {len(done.held) - _SHOWN} more that did not travel; --json lists them")
-    for note in done.notes:
-        words.note(note)
-    if done.files.missing:
-        words.note(f"large files that did not travel: {', '.join(done.files.missing[:_SHOWN])}. {done.files.why}")
-    where = f"to {remote}" if done.way == "push" else f"from {remote}"
-    words.say(f"{_count(len(done.moved))} {where}, {done.same} there already; annotations: {done.annotations}")
+    from trackside.sharing.wording import conclusion, moved_lines, trouble_lines
 
-
-def _count(number: int) -> str:
-    return "1 run" if number == 1 else f"{number} runs"
+    for line in moved_lines(done):
+        words.say(words.safe(line))
+    for line in trouble_lines(done):
+        words.note(line)
+    words.say(words.safe(conclusion(done)))
 
 
 _MORE: Final[dict[Literal["push", "pull"], str]] = {

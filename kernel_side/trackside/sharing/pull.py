@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from trackside.errors import GitError, NameTakenError, NotFoundError
-from trackside.git.objects import existing
 from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
 from trackside.git.repository import Repository
 from trackside.names import check_name
@@ -22,6 +21,7 @@ from trackside.refs import (
     RemoteRef,
     parse_experiment_ref,
 )
+from trackside.sharing.files import move_files
 from trackside.sharing.notes import merge_notes
 from trackside.sharing.screening import name_trouble, screen
 from trackside.sharing.told import Held, Progress, Shared, Wanted, silent
@@ -50,6 +50,8 @@ def pull(
     theirs = peer.listed()
     pulling = _Pulling(peer, done, wanted, name)
     pulling.run(theirs)
+    if wanted.files:
+        done.files = move_files(repository, "pull", pulling.here(), progress)
     if NOTES in theirs:
         try:
             done.annotations = merge_notes(peer, theirs[NOTES])
@@ -71,6 +73,8 @@ class _Pulling:
     done: Shared
     wanted: Wanted
     name: str
+    #: Commits asked for, here before or not.
+    asked: list[str] = field(default_factory=list, init=False)
     _splits: int = field(default=0, init=False)
 
     @property
@@ -80,6 +84,7 @@ class _Pulling:
     def run(self, theirs: Mapping[str, str]) -> None:
         """Fetch, look, adopt."""
         asked = self._asked(theirs)
+        self.asked = [oid for _, oid in asked]
         own = list_refs(self.repository, EXPERIMENTS, TRASH)
         have = set(own.values())
         found = [item for item in asked if item[1] not in have or (self.name and item[1] not in _experiments(own))]
@@ -91,6 +96,12 @@ class _Pulling:
         self._settle(arrived, troubles)
         self.done.held += [Held(name=ref.name, oid=oid, why=refused[oid]) for ref, oid in found if oid in refused]
         self._release(keepers)
+
+    def here(self) -> list[_Found]:
+        """Return the runs asked for that are among the clone's own now."""
+        asked, own = set(self.asked), list_refs(self.repository, EXPERIMENTS)
+        found = ((parse_experiment_ref(name), oid) for name, oid in own.items() if oid in asked)
+        return [(ref, oid) for ref, oid in found if ref is not None]
 
     def _place(self, what: str) -> str:
         return f"{REMOTES}{self.peer.name}/{what}"
@@ -176,7 +187,7 @@ class _Pulling:
             changes += [Delete(ref, oid) for ref, oid in beside.items() if own.get(ref) == oid and ref not in kept]
             try:
                 if changes:
-                    change_refs(self.repository, changes)
+                    change_refs(self.repository, changes, is_flushed=False)
             except (NameTakenError, GitError) as error:
                 if attempt == _TRIES - 1 or getattr(error, "code", "") not in ("name-taken", "moved", "locked"):
                     raise
@@ -197,7 +208,7 @@ class _Pulling:
         if self.name:
             check_name(self.name)
         words = [self.name or ref.name for ref, _ in arrived]
-        branches = existing(self.repository, [f"refs/{kind}/{word}" for word in words for kind in ("heads", "tags")])
+        others = {ref.split("/", 2)[2] for ref in list_refs(self.repository, "refs/heads", "refs/tags")}
         adopted: list[_Found] = []
         held: list[Held] = []
         for number, (ref, oid) in enumerate(arrived):
@@ -211,7 +222,7 @@ class _Pulling:
                 continue
             elif name.casefold() in taken:
                 why = "another run of that name is here"
-            elif any(branches[2 * number : 2 * number + 2]):
+            elif name in others:
                 why = "a branch or tag of that name is here"
             if why:
                 held.append(Held(name=ref.name, oid=oid, why=why, hint=hint, kept=str(RemoteRef(self.peer.name, ref))))

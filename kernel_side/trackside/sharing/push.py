@@ -8,6 +8,7 @@ from typing import Final
 from trackside.errors import GitError
 from trackside.git.repository import Repository, identity
 from trackside.refs import NOTES, ExperimentRef, parse_experiment_ref
+from trackside.sharing.files import move_files
 from trackside.sharing.notes import merge_notes
 from trackside.sharing.told import Annotated, Held, Progress, Shared, Wanted, silent
 from trackside.sharing.transport import Peer, pick_remote
@@ -26,8 +27,12 @@ def push(repository: Repository, remote: str = "", wanted: Wanted | None = None,
     """
     peer = Peer(repository, pick_remote(repository, remote), progress)
     done = Shared(remote=peer.name, way="push")
-    chosen = choose(repository, wanted or Wanted())
+    wanted = wanted or Wanted()
+    chosen = choose(repository, wanted)
     theirs = peer.listed()
+    if wanted.files:
+        # Before the runs: whoever pulls one finds its files.
+        done.files = move_files(repository, "push", chosen, progress)
     _push_runs(peer, chosen, theirs, done)
     done.annotations = _push_notes(peer, theirs.get(NOTES))
     return done

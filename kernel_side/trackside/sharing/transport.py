@@ -50,9 +50,11 @@ def pick_remote(repository: Repository, asked: str = "") -> str:
     )  # fmt: skip
 
 
-def is_remote(repository: Repository, word: str) -> bool:
-    """Tell whether a remote of that name is configured."""
-    return word in replace(repository.git, trust="owner").run("remote").decode("utf-8", "surrogateescape").split("\n")
+def split_words(repository: Repository, words: Sequence[str]) -> tuple[str, list[str]]:
+    """Tell the remote ("" for none) from the runs: the first word is a remote when one is called so."""
+    names = replace(repository.git, trust="owner").run("remote").decode("utf-8", "surrogateescape").split("\n")[:-1]
+    is_first = bool(words) and words[0] in names
+    return (words[0] if is_first else ""), list(words[1:] if is_first else words)
 
 
 @dataclass(slots=True)
