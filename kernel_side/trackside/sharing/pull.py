@@ -211,8 +211,7 @@ class _Pulling:
         others = {ref.split("/", 2)[2] for ref in list_refs(self.repository, "refs/heads", "refs/tags")}
         adopted: list[_Found] = []
         held: list[Held] = []
-        for number, (ref, oid) in enumerate(arrived):
-            name = words[number]
+        for (ref, oid), name in zip(arrived, words):
             remote = harmless(self.peer.name)
             why = troubles.get((ref, oid), "")
             hint = f"trackside pull {remote} {oid[:12]} --as NAME"
