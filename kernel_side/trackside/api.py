@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from trackside.contract import Comparison, Details, Listing, Promoted, PromotePreview
     from trackside.recorder import End, Outcome, Recorder
     from trackside.review.asked import Asked
+    from trackside.sharing.told import Shared
 
 _recorder: Recorder | None = None
 _capture: LiveCapture | None = None
@@ -316,6 +317,28 @@ def _promotion(run: str, asked: dict[str, Any]) -> tuple[Catalogue, Asked]:
     repository = _repository()
     catalogue = Catalogue(repository.toplevel or repository.common_dir)
     return catalogue, Asked(run=run or newest[0]["name"], **asked)
+
+
+def push(*words: str, mine: bool = False, starred: bool = False, files: bool = True) -> Shared:
+    """Push runs to a Git remote: its name (may be left out), then runs (none: all)."""
+    from trackside.sharing.push import push as send
+    from trackside.sharing.told import Wanted
+    from trackside.sharing.transport import split_words
+
+    repository = _repository()
+    remote, names_ = split_words(repository, words)
+    return send(repository, remote, Wanted(names=tuple(names_), mine=mine, starred=starred, files=files))
+
+
+def pull(*words: str, name: str = "", files: bool = True) -> Shared:
+    """Pull runs from a Git remote: its name (may be left out), then runs (none: all); `name` for the one run."""
+    from trackside.sharing.pull import pull as get
+    from trackside.sharing.told import Wanted
+    from trackside.sharing.transport import split_words
+
+    repository = _repository()
+    remote, names_ = split_words(repository, words)
+    return get(repository, remote, Wanted(names=tuple(names_), files=files), name=name)
 
 
 def follow(shell: Any) -> LiveCapture:

@@ -25,6 +25,8 @@ HELP: Final = """\
                                 look without leaving the notebook
 %track promote [RUN] [--branch B] [--onto B] [--update] [--outputs keep] [--no-hooks] [--push] [--pr] [--dry-run]
                                 make a branch of a run for review; the newest run without a name
+%track push | pull [REMOTE] [RUN ...]
+                                share runs through a Git remote (trackside push --help)
 %track help                     this text
 %%track [NAME] [options]        this one cell is the run; an error in it seals the run as failed
 
@@ -200,6 +202,15 @@ class Tracker:
             **told,
         )
 
+    def do_push(self, words: list[str]) -> None:
+        options = _options(words, flags=("--all", "--mine", "--starred", "--no-files"))
+        mine, starred = bool(options["--mine"]), bool(options["--starred"])
+        _view().show_shared(api.push(*options[""], mine=mine, starred=starred, files=not options["--no-files"]))
+
+    def do_pull(self, words: list[str]) -> None:
+        options = _options(words, single=("--as",), flags=("--all", "--no-files"))
+        _view().show_shared(api.pull(*options[""], name="".join(options["--as"]), files=not options["--no-files"]))
+
     def do_view(self, _: list[str]) -> None:
         raise UsageError("The interactive table is not part of this release.", hint="%track list shows the runs.")
 
@@ -242,7 +253,7 @@ class Tracker:
             folder = os.path.dirname(symbol)
             names = os.listdir(folder or ".")
             found = [os.path.join(folder, name) for name in names] + ["--dvc", "--git"]
-        elif verb in ("show", "compare", "promote"):
+        elif verb in ("show", "compare", "promote", "push"):
             found = [row["name"] for row in api.runs(limit=200)["experiments"]]
             found += [*_PROMOTION, "--onto", "--branch"] if verb == "promote" else []
         elif verb == "end":
@@ -256,7 +267,9 @@ class Tracker:
 
 VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
     name: getattr(Tracker, f"do_{name}")
-    for name in "start end params metrics artifact ignore on off status list show compare promote view help".split()
+    for name in (
+        "start end params metrics artifact ignore on off status list show compare promote push pull view help"
+    ).split()
 }
 _loaded: Final[dict[int, Tracker]] = {}
 

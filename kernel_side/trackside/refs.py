@@ -14,6 +14,8 @@ EXPERIMENTS: Final = "refs/exps/"
 OPEN: Final = "refs/trackside/open/"
 TRASH: Final = "refs/trackside/trash/"
 NOTES: Final = RefName("refs/notes/trackside")
+#: What was fetched and is not one of the clone's own runs, by remote: `<remote>/exps/…`, `<remote>/notes`.
+REMOTES: Final = "refs/trackside/remotes/"
 _OID: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _TIME: Final = re.compile(r"[0-9]{1,12}\Z")
 
@@ -40,6 +42,17 @@ class TrashRef:
         return f"{TRASH}{self.name}/{self.deleted}"
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteRef:
+    """An experiment as a remote names it, held beside the clone's own."""
+
+    remote: str
+    experiment: ExperimentRef
+
+    def __str__(self) -> str:
+        return f"{REMOTES}{self.remote}/exps/{str(self.experiment)[len(EXPERIMENTS) :]}"
+
+
 def parse_experiment_ref(ref: str) -> ExperimentRef | None:
     """Read `refs/exps/ab/cdef…/name`; None for anything else (DVC keeps `exec`, `celery` refs there)."""
     if not ref.startswith(EXPERIMENTS):
@@ -58,6 +71,15 @@ def parse_trash_ref(ref: str) -> TrashRef | None:
     if not name or "/" in name or not _TIME.match(deleted):
         return None
     return TrashRef(name, int(deleted))
+
+
+def parse_remote_ref(ref: str) -> RemoteRef | None:
+    """Read `refs/trackside/remotes/<remote>/exps/ab/cdef…/name`; None for anything else. A remote may hold slashes."""
+    if not ref.startswith(REMOTES):
+        return None
+    remote, divider, rest = ref[len(REMOTES) :].rpartition("/exps/")
+    experiment = parse_experiment_ref(f"{EXPERIMENTS}{rest}")
+    return RemoteRef(remote, experiment) if divider and remote and experiment else None
 
 
 def open_ref(run: RunId) -> RefName:

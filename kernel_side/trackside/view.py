@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trackside.capture.hooks import CellHooks
     from trackside.contract import Comparison, Details, Experiment, Listing, Record
     from trackside.recorder import Outcome, Recorder
+    from trackside.sharing.told import Shared
 
 MARK: Final = {"trackside": {"own": True}}
 _EVERY: Final = 1.0
@@ -56,6 +57,20 @@ def promote(run: str, *, is_trial: bool, **asked: Any) -> None:
         # The cells after this one have nothing to do with a branch that could not be made or pushed.
         lines = [f"Trackside: {error.message}", *([f"  {error.hint}"] if error.hint else [])]
     print("\n".join(lines))  # noqa: T201  # as `say`
+
+
+def show_shared(done: Shared) -> None:
+    """Say what a push or pull did."""
+    from trackside.sharing.wording import conclusion, moved_lines, trouble_lines
+
+    say(plain_lines([*moved_lines(done), *trouble_lines(done), conclusion(done)]))
+
+
+def plain_lines(lines: list[str]) -> str:
+    """Join lines with nothing in them that acts on a screen."""
+    from trackside.card_words import plain
+
+    return "\n".join(plain(line, 2_000) for line in lines)
 
 
 def size(count: int) -> str:

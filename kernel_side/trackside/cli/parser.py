@@ -31,6 +31,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "archive": ("annotate", "hide runs from listings"),
     "delete": ("naming", "move runs to the trash (kept for 30 days)"),
     "undelete": ("naming", "bring deleted runs back, or list them"),
+    "push": ("sharing", "send runs, annotations and large files to a remote"),
+    "pull": ("sharing", "get runs, annotations and large files from a remote"),
     "export": ("export", "write runs as CSV, JSON or Parquet"),
     "recover": ("upkeep", "finish runs whose process is gone, and settle their journals"),
     "gc": ("upkeep", "remove what is not needed any more"),

@@ -127,4 +127,26 @@ def append_note(
     raise translate(answer.err, answer.status, ("fast-import",))
 
 
-__all__ = ["NewCommit", "append_note", "quote", "write_commit"]
+def write_notes(
+    repository: Repository, ref: str, notes: Mapping[str, bytes], author: Mapping[str, Any], when: int,
+    *, parents: Sequence[str] = (),
+) -> bool:  # fmt: skip
+    """Set notes (path in the tree of notes → content) on top of the first of `parents`; False when `ref` moved.
+
+    By path, since a run that is noted need not be in this clone.
+    """
+    who = _person(author)
+    parts = [f"commit {ref}\n".encode(), b"committer %s %d +0000\ndata 6\nMerge\n\n" % (who, when)]
+    parts += [f"{'merge' if number else 'from'} {parent}\n".encode() for number, parent in enumerate(parents)]
+    parts += [b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data) for path, data in notes.items()]
+    stream = b"".join([*parts, b"done\n"])
+    answer = repository.git.attempt("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
+    if answer.status == 0:
+        return True
+    _remove_crash_report(repository, answer.err)
+    if any(word in answer.err for word in ("does not contain", "Not updating", "cannot lock", "but expected")):
+        return False
+    raise translate(answer.err, answer.status, ("fast-import",))
+
+
+__all__ = ["NewCommit", "append_note", "quote", "write_commit", "write_notes"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from trackside.errors import GitError, NameTakenError
 from trackside.git.repository import Repository
 from trackside.git.runner import translate
+
+#: What Git itself does when nobody asks for more. Ten thousand refs take half as long.
+_AS_GIT_DOES: Final = (("core.fsync", "committed,-reference"),)
 
 
 def list_refs(repository: Repository, *patterns: str) -> dict[str, str]:
@@ -54,14 +58,17 @@ class Move:
         return f"update {self.ref}\0{self.oid}\0{self.old}\0"
 
 
-def change_refs(repository: Repository, changes: Sequence[Create | Delete | Move]) -> None:
-    """Make all changes or none.
+def change_refs(
+    repository: Repository, changes: Sequence[Create | Delete | Move], *, is_flushed: bool = True
+) -> None:  # fmt: skip
+    """Make all changes or none; refs that can be had again (a remote has them) need not be flushed one by one.
 
     Raises NameTakenError when a ref to create exists, GitError `moved` when one has moved, `locked` when another
     process holds a lock that is needed.
     """
     commands = "start\0" + "".join(change.line() for change in changes) + "commit\0"
-    answer = repository.git.attempt("update-ref", "-z", "--stdin", stdin=commands.encode("utf-8", "surrogateescape"))
+    git = repository.git if is_flushed else replace(repository.git, config=_AS_GIT_DOES)
+    answer = git.attempt("update-ref", "-z", "--stdin", stdin=commands.encode("utf-8", "surrogateescape"))
     if answer.status == 0:
         return
     words = answer.err

@@ -1,0 +1,79 @@
+"""What a person asks of a push or pull, and what it tells them. Plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+#: Told what is being done and how far it is (0 to 1, None when nobody knows); what it raises stops the work.
+Progress = Callable[[str, float | None], None]
+
+
+#: What became of the annotations: "same" nothing new, "moved" as they are, "merged" with others', "refused" damaged.
+Annotated = Literal["same", "moved", "merged", "refused"]
+
+
+def silent(message: str, progress: float | None = None) -> None:
+    """Tell nobody."""
+    del message, progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which runs travel: those named (name, its beginning, commit id), else all, narrowed by `mine` and `starred`."""
+
+    names: tuple[str, ...] = ()
+    mine: bool = False
+    starred: bool = False
+    files: bool = True
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing narrows it."""
+        return not (self.names or self.mine or self.starred)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A run that did not travel, or stays beside the clone's own; `kept` is the ref that keeps it here, if any."""
+
+    name: str
+    oid: str
+    why: str
+    hint: str = ""
+    kept: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Files:
+    """What became of large files: how many moved, and the paths of those that did not, with the reason."""
+
+    moved: int = 0
+    missing: list[str] = field(default_factory=list)
+    why: str = ""
+    hint: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Shared:
+    """What a push or pull did. `moved` are names of runs that arrived; `same` counts those that were there already."""
+
+    remote: str
+    way: Literal["push", "pull"]
+    moved: list[str] = field(default_factory=list)
+    same: int = 0
+    held: list[Held] = field(default_factory=list)
+    annotations: Annotated = "same"
+    files: Files = field(default_factory=Files)
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `--json` writes it."""
+        held = [{"name": one.name, "oid": one.oid, "why": one.why, "hint": one.hint, "kept": one.kept or None}
+                for one in self.held]  # fmt: skip
+        files = {"moved": self.files.moved, "missing": self.files.missing, "why": self.files.why}
+        return {
+            "format": 1, "remote": self.remote, "way": self.way, "moved": self.moved, "same": self.same, "held": held,
+            "annotations": self.annotations, "files": files, "notes": self.notes,
+        }  # fmt: skip

@@ -1,0 +1,167 @@
+"""Talk to one remote through Git: list its refs, fetch objects by id, push refs; never with a question or by force."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from trackside.errors import NotFoundError
+from trackside.git.repository import Repository
+from trackside.git.runner import Git, Output
+from trackside.refs import EXPERIMENTS, NOTES, is_oid
+from trackside.sharing.scratch import scratch_repository
+from trackside.sharing.told import Progress, silent
+from trackside.sharing.trouble import explain, harmless
+
+#: Seconds a remote may be silent.
+_SILENCE: Final = 300.0
+#: Objects asked for in one fetch, refs pushed in one go: what a broken connection costs, and what a command line takes.
+AT_ONCE: Final = 600 if os.name == "nt" else 2_500
+#: Git compares each ref on its command line with all others: 3,000 of 10,000 took a minute.
+_FEW: Final = 20
+_PERCENT: Final = re.compile(r"(?:remote: )?([A-Z][a-z]+ [a-z]+): +(\d{1,3})% \(")
+
+
+def pick_remote(repository: Repository, asked: str = "") -> str:
+    """Choose the remote: the one asked for, else Git's own choice for pushing, else origin, else the only one."""
+    git = replace(repository.git, trust="owner")
+    names = git.run("remote").decode("utf-8", "surrogateescape").split("\n")[:-1]
+    names = [name for name in names if not name.startswith("-")]
+    if asked:
+        if asked in names:
+            return asked
+        known = f"There are: {', '.join(map(harmless, names))}." if names else "git remote add NAME ADDRESS makes one."
+        raise NotFoundError(f"There is no remote named {harmless(asked)} here.", hint=known, code="no-remote")
+    if not names:
+        raise NotFoundError(
+            "This repository has no remote.", hint="git remote add origin ADDRESS, then again.", code="no-remote"
+        )
+    usual = git.attempt("config", "--get", "remote.pushDefault").out.decode("utf-8", "surrogateescape").strip()
+    for name in (usual, "origin"):
+        if name in names:
+            return name
+    if len(names) == 1:
+        return names[0]
+    raise NotFoundError(
+        "Which remote?", hint=f"Name one of: {', '.join(map(harmless, names))}.", code="no-remote"
+    )  # fmt: skip
+
+
+def split_words(repository: Repository, words: Sequence[str]) -> tuple[str, list[str]]:
+    """Tell the remote ("" for none) from the runs: the first word is a remote when one is called so."""
+    names = replace(repository.git, trust="owner").run("remote").decode("utf-8", "surrogateescape").split("\n")[:-1]
+    is_first = bool(words) and words[0] in names
+    return (words[0] if is_first else ""), list(words[1:] if is_first else words)
+
+
+@dataclass(slots=True)
+class Peer:
+    """One remote of a clone, spoken to as its person would speak to it."""
+
+    repository: Repository
+    name: str
+    progress: Progress = silent
+    _git: Git | None = field(default=None, init=False)
+
+    def listed(self) -> dict[str, str]:
+        """List the refs of runs and annotations there: name → object id; everything in it is a stranger's."""
+        answer = self._run("Asking", "ls-remote", "--refs", "--", self.name, f"{EXPERIMENTS}*", NOTES)
+        if answer.status != 0:
+            raise explain(self.name, answer.err, answer.status)
+        found = {}
+        for line in answer.out.decode("utf-8", "surrogateescape").splitlines():
+            oid, _, ref = line.partition("\t")
+            if is_oid(oid) and (ref.startswith(EXPERIMENTS) or ref == NOTES):
+                found[ref] = oid
+        return found
+
+    def fetch(self, oids: Sequence[str]) -> Output:
+        """Fetch commits by id, every object checked; no ref and no FETCH_HEAD is written."""
+        return self._run(
+            "Fetching", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-prune",
+            "--no-recurse-submodules", "--no-auto-maintenance", "--no-show-forced-updates", "--no-filter",
+            "--", self.name, *oids,
+        )  # fmt: skip
+
+    def push(self, refs: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Create refs there, name → object id; return for each Git's flag ("!" for refused) and the reason.
+
+        Nothing is forced: a ref that holds something else meanwhile is refused. Raises GitError when nothing was
+        even tried.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        for part in _parts(refs):
+            if len(part) <= _FEW:
+                answer = self._push(*(f"{oid}:{ref}" for ref, oid in part.items()))
+            else:
+                with scratch_repository(self.repository, part) as folder:
+                    answer = self._push(f"{EXPERIMENTS}*:{EXPERIMENTS}*", git_dir=folder)
+            told = _told(answer)
+            if answer.status != 0 and not any(flag == "!" for flag, _ in told.values()):
+                raise explain(self.name, answer.err, answer.status)
+            found.update(told)
+        return found
+
+    def _push(self, *refspecs: str, git_dir: str = "") -> Output:
+        before = [f"--git-dir={git_dir}"] if git_dir else []
+        return self._run(
+            "Sending", *before, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
+            "--", self.name, *refspecs,
+        )  # fmt: skip
+
+    def _run(self, doing: str, *args: str) -> Output:
+        message = f"{doing} {harmless(self.name)}"
+
+        def hear(line: str) -> None:
+            counted = _PERCENT.match(line)
+            self.progress(f"{message}: {counted[1].lower()}" if counted else message, _share(counted))
+
+        return self._publisher().follow(*args, heard=hear)
+
+    def _publisher(self) -> Git:
+        """Return Git as the person whose clone it is, with everything off that would ask them something."""
+        if self._git is not None:
+            return self._git
+        git = Git(self.repository.git.folder, "publisher", timeout=_SILENCE)
+        own = git.attempt("config", "--get-regexp", r"^core\.(sshcommand|askpass)$").out.decode("utf-8", "replace")
+        hooks = git.attempt("rev-parse", "--git-path", "hooks").out.decode("utf-8", "surrogateescape").rstrip("\n")
+        config = [
+            ("credential.interactive", "false"),
+            ("push.autoSetupRemote", "false"),
+            (f"remote.{self.name}.mirror", "false"),
+            ("core.hooksPath", os.path.abspath(os.path.join(git.folder, hooks))),
+            # What a stranger made is checked on the way in, whatever is configured.
+            ("fetch.fsckObjects", "true"),
+            ("transfer.fsckObjects", "true"),
+            ("fetch.writeCommitGraph", "false"),
+        ]
+        if "askpass" not in own.lower():
+            config.append(("core.askPass", ""))
+        if "sshcommand" not in own.lower() and "GIT_SSH" not in os.environ:
+            config.append(("core.sshCommand", "ssh -o BatchMode=yes -o ConnectTimeout=30"))
+        self._git = replace(git, config=config)
+        return self._git
+
+
+def _parts(refs: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    items = list(refs.items())
+    for begin in range(0, len(items), AT_ONCE):
+        yield dict(items[begin : begin + AT_ONCE])
+
+
+def _share(counted: re.Match[str] | None) -> float | None:
+    return min(int(counted[2]), 100) / 100 if counted else None
+
+
+def _told(answer: Output) -> dict[str, tuple[str, str]]:
+    found = {}
+    for line in answer.out.decode("utf-8", "surrogateescape").splitlines():
+        flag, _, rest = line.partition("\t")
+        names, tab, summary = rest.partition("\t")
+        if len(flag) == 1 and tab:
+            reason = re.search(r"\((.*)\)\s*$", summary)
+            found[names.partition(":")[2]] = (flag, reason[1] if reason else summary)
+    return found

@@ -1,0 +1,188 @@
+"""Runs and annotations through a bare repository that several people share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.program import trackside
+from clones import Team, make_team, opened, refs, runs
+from repositories import make_experiment, make_experiments
+
+from trackside.errors import GitError, NotFoundError
+from trackside.sharing.pull import pull
+from trackside.sharing.push import push
+from trackside.sharing.told import Wanted
+from trackside.store import Store
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    return make_team(tmp_path)
+
+
+def annotations(store: Store) -> dict[str, object]:
+    return {item["name"]: item["annotations"] for item in store.read(store.shelf())}
+
+
+@pytest.mark.parametrize("kind", ["path", "file"])
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_a_run_travels_one_to_one_with_its_annotations(tmp_path: Path, kind: str, object_format: str) -> None:
+    team = make_team(tmp_path, object_format=object_format)
+    address = f"file://{team.bare}" if kind == "file" else ""
+    ada, bob = team.clone("ada", address=address), team.clone("bob", address=address)
+    oid = make_experiment(ada, "calm-otter", metrics={"acc": [0.5, 0.9]})
+    Store(opened(ada)).annotate([oid], {"star": True})
+    before = ada.state(), bob.state()
+    assert push(opened(ada)).moved == ["calm-otter"]
+    pulled = pull(opened(bob))
+    assert (pulled.moved, pulled.held) == (["calm-otter"], [])
+    assert runs(ada.path) == runs(bob.path) == runs(team.bare) == {"calm-otter": oid}
+    assert refs(ada.path, "refs/exps") == refs(bob.path, "refs/exps") == refs(team.bare, "refs/exps")
+    assert annotations(Store(opened(bob))) == annotations(Store(opened(ada)))
+    assert (ada.state(), bob.state()) == before
+    assert refs(bob.path, "refs/trackside/remotes/origin/incoming") == {}
+
+
+def test_another_run_of_the_same_name_is_overwritten_nowhere(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    first = make_experiment(ada, "twin", params={"lr": 1})
+    second = make_experiment(bob, "twin", params={"lr": 2})
+    push(opened(ada))
+    pushed = push(opened(bob))
+    assert [(one.name, one.why) for one in pushed.held] == [("twin", "another run of that name is there")]
+    assert "trackside rename twin" in pushed.held[0].hint
+    (held,) = pull(opened(bob)).held
+    assert (held.name, held.oid) == ("twin", first)
+    assert refs(bob.path)[held.kept] == first
+    assert runs(team.bare)["twin"] == first and runs(bob.path / ".git")["twin"]
+    assert refs(bob.path, "refs/exps") == {next(iter(refs(bob.path, "refs/exps"))): second}
+    assert pull(opened(bob), "", Wanted(names=(first[:12],)), name="twin-of-ada").moved == ["twin-of-ada"]
+    assert refs(bob.path, "refs/trackside") == {
+        ref: oid for ref, oid in refs(bob.path, "refs/trackside").items() if "/exps/" not in ref
+    }
+    assert pull(opened(bob)).held == []
+
+
+def test_the_same_name_on_another_baseline_is_another_run_too(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiment(ada, "twin")
+    push(opened(ada))
+    bob.git("commit", "-q", "--allow-empty", "-m", "Go on")
+    mine = make_experiment(bob, "twin")
+    assert [one.name for one in push(opened(bob)).held] == ["twin"]
+    assert [one.name for one in pull(opened(bob)).held] == ["twin"]
+    assert list(refs(bob.path, "refs/exps").values()) == [mine]
+
+
+def test_nothing_is_pruned_and_a_deleted_run_stays_deleted(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiment(ada, "calm-otter")
+    make_experiment(ada, "brave-lynx")
+    bob.git("config", "fetch.prune", "true")
+    push(opened(ada))
+    pull(opened(bob))
+    for ref in refs(team.bare, "refs/exps"):
+        team.clone("eve").git("push", "-q", "origin", f":{ref}") if ref.endswith("lynx") else None
+    Store(opened(bob)).delete(["calm-otter"])
+    pulled = pull(opened(bob))
+    assert (pulled.moved, set(runs(bob.path))) == ([], {"brave-lynx"})
+
+
+def test_runs_can_be_chosen(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    author = {"name": "Bob", "email": "bob@example.org", "fallback": False}
+    starred = make_experiment(ada, "starred")
+    make_experiment(ada, "bobs", author=author)
+    make_experiment(ada, "plain")
+    Store(opened(ada)).annotate([starred], {"star": True})
+    assert push(opened(ada), wanted=Wanted(names=("pla",))).moved == ["plain"]
+    assert push(opened(ada), wanted=Wanted(starred=True)).moved == ["starred"]
+    ada.git("config", "user.email", "bob@example.org")
+    assert push(opened(ada), wanted=Wanted(mine=True)).moved == ["bobs"]
+    assert pull(opened(bob), "origin", Wanted(names=("plain",))).moved == ["plain"]
+    with pytest.raises(NotFoundError):
+        pull(opened(bob), "origin", Wanted(names=("nobody",)))
+
+
+def test_many_runs_travel_in_parts_and_a_second_time_nothing_does(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackside.sharing.transport.AT_ONCE", 150)
+    monkeypatch.setattr("trackside.sharing.pull.AT_ONCE", 150)
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiments(ada, 400)
+    assert len(push(opened(ada)).moved) == 400
+    assert len(pull(opened(bob)).moved) == 400
+    assert refs(ada.path, "refs/exps") == refs(bob.path, "refs/exps")
+    assert (push(opened(ada)).same, pull(opened(bob)).same) == (400, 400)
+    assert list((ada.path / ".git" / "trackside").glob("push-*")) == []
+
+
+def test_people_who_annotate_at_once_see_the_same_in_the_end(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    oid = make_experiment(ada, "calm-otter")
+    push(opened(ada))
+    pull(opened(bob))
+    Store(opened(ada)).annotate([oid], {"tag": ["paper"], "note": "first"})
+    Store(opened(bob)).annotate([oid], {"tag": ["slides"], "note": "second"})
+    push(opened(ada))
+    push(opened(bob))
+    pull(opened(ada))
+    both = annotations(Store(opened(ada)))
+    assert both == annotations(Store(opened(bob)))
+    assert both["calm-otter"]["tags"] == ["paper", "slides"] and both["calm-otter"]["note"] == "second"  # type: ignore[index]
+    assert refs(ada.path, "refs/notes") == refs(bob.path, "refs/notes") == refs(team.bare, "refs/notes")
+
+
+def test_annotations_of_runs_that_are_not_here_are_kept(team: Team) -> None:
+    ada, bob, eve = team.clone("ada"), team.clone("bob"), team.clone("eve")
+    one, two = make_experiment(ada, "one"), make_experiment(ada, "two")
+    Store(opened(ada)).annotate([one, two], {"star": True})
+    push(opened(ada))
+    mine = make_experiment(bob, "mine")
+    Store(opened(bob)).annotate([mine], {"star": True})
+    pull(opened(bob), "origin", Wanted(names=("one",)))
+    push(opened(bob))
+    pull(opened(eve))
+    assert {name: item["star"] for name, item in annotations(Store(opened(eve))).items()} == {  # type: ignore[index]
+        "one": True, "two": True, "mine": True,
+    }  # fmt: skip
+
+
+def test_a_server_that_hides_runs_is_told(team: Team) -> None:
+    ada = team.clone("ada")
+    make_experiment(ada, "calm-otter")
+    (team.bare / "config").write_text((team.bare / "config").read_text() + "[transfer]\n\thideRefs = refs/exps\n")
+    with pytest.raises(GitError) as caught:
+        push(opened(ada))
+    assert caught.value.code == "share-hidden" and "hideRefs" in caught.value.hint
+    assert "hides them" in pull(opened(ada)).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/nowhere/at/all.git", "share-not-found"),
+        ("https://127.0.0.1:9/team.git", "share-network"),
+        ("ssh://127.0.0.1:9/team.git", "share-network"),
+    ],
+)
+def test_a_remote_that_cannot_be_reached_is_told_with_the_next_step(team: Team, address: str, code: str) -> None:
+    ada = team.clone("ada")
+    make_experiment(ada, "calm-otter")
+    ada.git("remote", "set-url", "origin", address)
+    for share in (push, pull):
+        with pytest.raises(GitError) as caught:
+            share(opened(ada))
+        assert caught.value.code == code and caught.value.hint
+
+
+def test_the_command_line_pushes_and_pulls(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiment(ada, "calm-otter")
+    make_experiment(bob, "calm-otter", params={"lr": 1})
+    said = trackside(ada, "push", "origin", "calm-otter")
+    assert said.out.splitlines() == ["sent calm-otter", "1 run to origin, 0 there already; annotations: nothing new"]
+    told = trackside(bob, "pull", "--json", status=1).json()
+    assert told["held"][0]["why"] == "another run of that name is here"
+    assert "trackside pull origin" in trackside(bob, "pull", status=1).err
+    assert trackside(bob, "pull", "elsewhere", status=1).err.startswith("Trackside: origin has no run named elsewhere")
