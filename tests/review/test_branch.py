@@ -135,6 +135,14 @@ def test_message_says_what_changed_by_how_much_and_where_it_came_from(scratch: S
     assert trailer(message, "Trackside-Name") == "calm-otter"
 
 
+def test_a_run_promoted_once_more_is_still_compared_with_the_other(scratch: Scratch) -> None:
+    make_experiment(scratch, "first", metrics={"acc": 0.9}, started=1_780_000_000.0)
+    a_run(scratch)
+    promote(scratch)
+    promote(scratch, branch="exp/once-more")
+    assert "Metrics, against first:" in scratch.git("log", "-1", "--format=%B", "exp/once-more")
+
+
 def test_run_is_compared_with_the_record_its_baseline_commit_carries(scratch: Scratch) -> None:
     a_run(scratch, "first", metrics={"acc": 0.8})
     promote(scratch, run="first")

@@ -229,10 +229,10 @@ def _against(catalogue: Catalogue, state: State, row: Row, base: str) -> Against
         }  # fmt: skip
         was = row_of(experiment)
         return Against(name=f"{was.name} at {base[:8]}", metrics=was.metrics, params={**was.hidden, **was.params})
-    place = state.sealed.baseline
-    other = state.sealed.rows[place] if place is not None else None
-    if other is None or other.oid == row.oid:
+    place = state.sealed.baseline_beside(row.oid)
+    if place is None:
         return None
+    other = state.sealed.rows[place]
     return Against(name=other.name, metrics=other.metrics, params={**other.hidden, **other.params})
 
 

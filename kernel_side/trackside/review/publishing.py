@@ -20,7 +20,6 @@ from trackside.review.remote import Forge, Remote, pick_remote
 from trackside.review.report.sides import find_commit
 from trackside.review.request import open_request, push_options, settle_forge
 from trackside.review.requested import RequestAsked, Requested
-from trackside.row import baseline_of
 
 #: Shares of the whole at which pushing begins, and asking for the request.
 _PUSH: Final = 0.4
@@ -93,11 +92,8 @@ def report_base(catalogue: Catalogue, plan: Plan) -> str:
             is_told = plan.onto is not None and find_commit(catalogue.reader, plan.onto) == commit
             return plan.onto if is_told and plan.onto else commit
     sealed = catalogue.state().sealed
-    others = [sealed.rows[place] for place in sealed.shown if sealed.rows[place].oid != plan.experiment]
-    baseline = baseline_of(others)
-    if baseline is None:
-        return ""
-    return next(sealed.ids[place] for place in sealed.shown if sealed.rows[place] is baseline)
+    place = sealed.baseline_beside(plan.experiment)
+    return sealed.ids[place] if place is not None else ""
 
 
 def build_report(catalogue: Catalogue, plan: Plan, *, updated: bool) -> reports.Report:
