@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -261,3 +263,16 @@ def test_the_command_line_pushes_and_pulls(team: Team) -> None:
     assert told["held"][0]["why"] == "another run of that name is here"
     assert "trackside pull origin" in trackside(bob, "pull", status=1).err
     assert trackside(bob, "pull", "elsewhere", status=1).err.startswith("Trackside: origin has no run named elsewhere")
+
+
+def test_the_magic_pushes_and_pulls(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiment(ada, "calm-otter")
+    for scratch, line, words in ((ada, "push origin calm-otter", "sent calm-otter"), (bob, "pull", "got calm-otter")):
+        code = f"get_ipython().run_line_magic('load_ext', 'trackside'); get_ipython().run_line_magic('track', '{line}')"
+        done = subprocess.run(
+            [sys.executable, "-m", "IPython", "--no-banner", "-c", code],
+            cwd=scratch.path, env=scratch.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert words in done.stdout, done
+    assert runs(ada.path) == runs(bob.path)
