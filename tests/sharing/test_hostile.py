@@ -167,6 +167,21 @@ def test_notes_of_strangers_are_only_events(team: Team) -> None:
     assert pull(opened(bob)).annotations == "same"
 
 
+def test_a_clone_without_annotations_takes_only_events(team: Team) -> None:
+    evil, bob = team.clone("evil"), team.clone("bob")
+    oid = make_experiment(evil, "honest")
+    blob = evil.git("hash-object", "-w", "--stdin", stdin=b'{"t": 1, "by": "x", "star": true}\n')
+    bomb = evil.git("hash-object", "-w", "--stdin", stdin=b"x" * 5_000_000)
+    for entries in (f"100755 blob {blob}\trun.sh\n", f"100644 blob {bomb}\t{'1' * 40}\n"):
+        tree = evil.git("mktree", stdin=f"100644 blob {blob}\t{oid}\n{entries}".encode())
+        evil.git("update-ref", "refs/notes/trackside", evil.git("commit-tree", tree, "-m", "Notes"))
+        give(team, evil)
+        pull(opened(bob))
+        assert bob.git("ls-tree", "-r", "--name-only", "refs/notes/trackside") == oid
+    assert push(opened(bob)).annotations != "refused"
+    assert pull(opened(bob)).annotations == "same"
+
+
 def test_names_paths_and_links_are_judged_one_by_one() -> None:
     assert [name_trouble(name) for name in ("calm-otter", "exp-1a2b3", "Foo_bar.2")] == [None, None, None]
     for name in ("deadbeef", "HEAD", "-rf", "..", "a.lock", "aux", "nul.txt", "", "a" * 200, "x\u202ey"):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cli.program import trackside
+from cli.program import on_terminal, trackside
 from clones import Team, make_team, opened, refs, runs
 from repositories import make_experiment, make_experiments
 
-from trackside.errors import GitError, NotFoundError
+from trackside.errors import GitError, NotFoundError, StateError
 from trackside.sharing.pull import pull
 from trackside.sharing.push import push
 from trackside.sharing.told import Wanted
@@ -176,6 +180,79 @@ def test_a_remote_that_cannot_be_reached_is_told_with_the_next_step(team: Team, 
         assert caught.value.code == code and caught.value.hint
 
 
+@pytest.mark.parametrize("version", ["0", "1", "2"])
+def test_every_protocol_of_git_will_do(team: Team, version: str) -> None:
+    ada, bob = (team.clone(name, address=f"file://{team.bare}") for name in ("ada", "bob"))
+    for scratch in (ada, bob):
+        scratch.git("config", "protocol.version", version)
+    make_experiments(ada, 30)
+    assert (len(push(opened(ada)).moved), len(pull(opened(bob)).moved)) == (30, 30)
+
+
+def test_wrong_credentials_are_told_and_nobody_is_asked(team: Team) -> None:
+    class Closed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="team"')
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    ada = team.clone("ada")
+    make_experiment(ada, "calm-otter")
+    server = HTTPServer(("127.0.0.1", 0), Closed)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        for user in ("", "ada:s3cret@"):
+            ada.git("remote", "set-url", "origin", f"http://{user}127.0.0.1:{server.server_port}/team.git")
+            with pytest.raises(GitError) as caught:
+                push(opened(ada))
+            assert caught.value.code == "share-auth"
+            assert "s3cret" not in f"{caught.value.message}{caught.value.hint}{caught.value.detail}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_run_whose_objects_are_gone_holds_no_other_up(team: Team) -> None:
+    ada = team.clone("ada")
+    make_experiments(ada, 30)
+    make_experiment(ada, "broken", files={"lost.txt": b"only here"})
+    blob = ada.git("rev-parse", f"{runs(ada.path)['broken']}:lost.txt")
+    for pack in (ada.path / ".git/objects/pack").glob("*.pack"):
+        data = pack.read_bytes()
+        for part in pack.parent.glob(f"{pack.stem}.*"):
+            part.unlink()
+        ada.git("unpack-objects", "-q", stdin=data)
+    (ada.path / ".git/objects" / blob[:2] / blob[2:]).unlink(missing_ok=True)
+    pushed = push(opened(ada))
+    assert len(pushed.moved) == 30
+    assert [(one.name, one.why) for one in pushed.held] == [("broken", "it is damaged here")]
+
+
+def test_work_that_is_stopped_leaves_nothing_behind(team: Team) -> None:
+    ada = team.clone("ada")
+    make_experiments(ada, 30)
+
+    def stop(message: str, progress: float | None = None) -> None:
+        if message.startswith("Sending") and progress != 2:
+            raise StateError("Stopped.")
+
+    with pytest.raises(StateError, match="Stopped"):
+        push(opened(ada), progress=stop)
+    assert list((ada.path / ".git" / "trackside").glob("push-*")) == []
+    assert len(push(opened(ada)).moved) in (0, 30)
+    assert len(runs(team.bare)) == 30
+
+
+def test_a_terminal_sees_how_far_it_is(team: Team) -> None:
+    ada = team.clone("ada")
+    make_experiment(ada, "calm-otter")
+    drawn = on_terminal(ada, "push")
+    assert "Sending origin" in drawn and "100%" in drawn and "sent calm-otter" in drawn
+
+
 def test_the_command_line_pushes_and_pulls(team: Team) -> None:
     ada, bob = team.clone("ada"), team.clone("bob")
     make_experiment(ada, "calm-otter")
@@ -186,3 +263,16 @@ def test_the_command_line_pushes_and_pulls(team: Team) -> None:
     assert told["held"][0]["why"] == "another run of that name is here"
     assert "trackside pull origin" in trackside(bob, "pull", status=1).err
     assert trackside(bob, "pull", "elsewhere", status=1).err.startswith("Trackside: origin has no run named elsewhere")
+
+
+def test_the_magic_pushes_and_pulls(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiment(ada, "calm-otter")
+    for scratch, line, words in ((ada, "push origin calm-otter", "sent calm-otter"), (bob, "pull", "got calm-otter")):
+        code = f"get_ipython().run_line_magic('load_ext', 'trackside'); get_ipython().run_line_magic('track', '{line}')"
+        done = subprocess.run(
+            [sys.executable, "-m", "IPython", "--no-banner", "-c", code],
+            cwd=scratch.path, env=scratch.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert words in done.stdout, done
+    assert runs(ada.path) == runs(bob.path)

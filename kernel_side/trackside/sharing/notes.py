@@ -62,9 +62,9 @@ def _merge(repository: Repository, ours: str | None, theirs: str) -> Merged | No
     """Merge once; None when the ref moved meanwhile."""
     if ours == theirs or (ours is not None and _is_within(repository, theirs, ours)):
         return "same"
-    own, foreign = _blobs(repository, ours), _blobs(repository, theirs)
+    (own, _), (foreign, is_plain) = _blobs(repository, ours), _blobs(repository, theirs)
     events, is_clean = _merged_events(repository, own, foreign)
-    if is_clean and (ours is None or _is_within(repository, ours, theirs)):
+    if is_plain and is_clean and (ours is None or _is_within(repository, ours, theirs)):
         # Nothing of theirs has to be left out: take their commit, or both sides would merge for ever.
         change_refs(repository, [Create(NOTES, theirs) if ours is None else Move(NOTES, theirs, ours)])
         return "moved"
@@ -84,24 +84,25 @@ def _merged_events(
     mine = _contents(repository, [own[target] for target in asked if target in own])
     changed: dict[str, bytes] = {}
     for target, found in zip(asked, _read(repository, [foreign[target] for target in asked])):
-        before = mine.get(own.get(target, ""), b"")
-        after = union(before, found)
-        is_clean = is_clean and set(after.split(b"\n")) == set(found.split(b"\n")) | {b""}
+        before = mine.get(own.get(target, "")) or b""
+        after = union(before, found or b"")
+        is_clean = is_clean and found is not None and set(after.split(b"\n")) == {*found.split(b"\n"), b""}
         if after != union(before) or (after and target not in own):
             changed[target] = after
     return changed, is_clean
 
 
-def _blobs(repository: Repository, tip: str | None) -> dict[str, str]:
-    """Return the note blob of each commit; what is no note (a stranger's path) is passed over."""
+def _blobs(repository: Repository, tip: str | None) -> tuple[dict[str, str], bool]:
+    """Return the note blob of each commit, and whether nothing else (a stranger's path) had to be passed over."""
     if tip is None:
-        return {}
+        return {}, True
     found: dict[str, str] = {}
-    for path, (mode, oid) in list_tree(repository, tip).items():
+    files = list_tree(repository, tip)
+    for path, (mode, oid) in files.items():
         target = path.replace("/", "")
         if is_oid(target) and mode == "100644" and len(found) < _MOST:
             found[target] = oid
-    return found
+    return found, len(found) == len(files)
 
 
 def _placed(repository: Repository, ours: str | None, events: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -113,12 +114,12 @@ def _placed(repository: Repository, ours: str | None, events: Mapping[str, bytes
     }
 
 
-def _contents(repository: Repository, oids: Sequence[str]) -> dict[str, bytes]:
+def _contents(repository: Repository, oids: Sequence[str]) -> dict[str, bytes | None]:
     return dict(zip(oids, _read(repository, oids)))
 
 
-def _read(repository: Repository, oids: Sequence[str]) -> list[bytes]:
-    """Read blobs, b"" for one that is gone or too large to be what people wrote."""
+def _read(repository: Repository, oids: Sequence[str]) -> list[bytes | None]:
+    """Read blobs; None for one that is gone or too large to be what people wrote."""
     if not oids:
         return []
     asked = "".join(f"{oid}\n" for oid in oids).encode()
@@ -126,7 +127,7 @@ def _read(repository: Repository, oids: Sequence[str]) -> list[bytes]:
     fits = [line.startswith("blob ") and int(line[5:]) <= _LARGEST for line in lines.decode().splitlines()]
     objects = iter(read_objects(repository, [oid for oid, is_fit in zip(oids, fits) if is_fit]))
     found = [next(objects) if is_fit else None for is_fit in fits]
-    return [one.data if one is not None else b"" for one in found]
+    return [one.data if one is not None else None for one in found]
 
 
 def _is_within(repository: Repository, older: str, newer: str) -> bool:

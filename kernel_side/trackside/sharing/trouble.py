@@ -48,6 +48,7 @@ _REASONS: Final = (
      "Whoever runs it can open it: receive.hideRefs must not name refs/exps."),
     (("non-fast-forward", "fetch first", "needs force", "already exists", "stale info"),
      "another run of that name is there", "trackside rename {name} NEW, then push again."),
+    (("are gone here",), "it is damaged here", "git fsck says what is missing."),
     (("shallow update not allowed",), "the server takes nothing out of a shallow clone", "git fetch --unshallow"),
     (("protected", "not allowed", "prohibited", "permission", "declined", "denied", "gh013"),
      "the server declined it", "What it says is the rule of that project: ask who looks after it."),
@@ -82,6 +83,6 @@ def reason_of(name: str, reason: str) -> tuple[str, str]:
     lower = reason.lower()
     for parts, why, hint in _REASONS:
         if any(part in lower for part in parts):
-            quoted = "" if "another run" in why else f" ({harmless(reason)})"
+            quoted = "" if why.startswith(("another run", "it is damaged")) else f" ({harmless(reason)})"
             return why + quoted, hint.format(name=name)
     return f"the server refused it: {harmless(reason)}", ""
