@@ -12,7 +12,7 @@ DEPENDS := pyproject.toml constraints.txt tools/install.py package-lock.json
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-demo: $(VENV)/.installed-lab $(VENV)/.installed-demo ## track a real notebook several times in a scratch repository under .demo
+demo: $(VENV)/.installed-lab $(VENV)/.installed-demo ## track real notebooks in a scratch repository under .demo, promote the best run
 	@$(BIN)/python tools/demo.py
 
 lab: $(VENV)/.installed-lab $(VENV)/.installed-demo ## open JupyterLab on the scratch repository

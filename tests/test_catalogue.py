@@ -166,7 +166,12 @@ def test_settings_name_the_main_metric(trackside_home: Scratch) -> None:
 def test_many_runs_are_filtered_and_sorted_as_few_are(trackside_home: Scratch, count: int) -> None:
     make_experiments(trackside_home, count, steps=2)
     catalogue = Catalogue(trackside_home.path)
-    values = [row["metrics"]["acc"]["last"] for row in catalogue.page(limit=count)["rows"]]
+    values = [
+        row["metrics"]["acc"]["last"]
+        for offset in range(0, count, 500)
+        for row in catalogue.page(offset=offset, limit=500)["rows"]
+    ]
+    assert len(values) == count
     page = catalogue.page(query="metrics.acc > 0.6", sort="-metrics.acc", limit=50)
     assert page["total"] == sum(value > 0.6 for value in values)
     assert [row["metrics"]["acc"]["last"] for row in page["rows"]] == sorted(values, reverse=True)[:50]

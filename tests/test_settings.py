@@ -70,6 +70,14 @@ def test_each_mistake_is_a_sentence_and_the_rest_still_counts() -> None:
     )
 
 
+def test_hosts_are_given_their_forge_and_a_forge_there_is_none_of_is_told() -> None:
+    settings = parse_settings('[forges]\n"Git.Example.org/" = "gitlab"\n"h:1/code" = "gitea"\nx = "sourcehut"\ny = 3\n')
+    assert settings.forges == {"git.example.org": "gitlab", "h:1/code": "gitea"}
+    assert [problem.split(" must")[0] for problem in settings.problems] == [
+        "trackside.toml: the forge of x", "trackside.toml: the forge of y",
+    ]  # fmt: skip
+
+
 def test_a_file_that_is_no_toml_is_told_and_passed_over(tmp_path: Path) -> None:
     (tmp_path / "trackside.toml").write_bytes(b"[capture\n\xff")
     (problem,) = read_settings(tmp_path).problems

@@ -1,4 +1,4 @@
-"""The demo: a scratch Git repository from `binder/`, real notebooks tracked several times, the best made a branch."""
+"""The demo: a scratch Git repository from `binder/`, real notebooks tracked several times, the best one promoted."""
 
 # ruff: noqa: T201  # a program of the terminal: to print is its work
 
@@ -18,6 +18,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PROJECT: Final = ROOT / ".demo" / "project"
+#: A bare repository to push to, as a forge has one.
+ORIGIN: Final = ROOT / ".demo" / "origin.git"
 #: Says that a folder was made here and may be made anew.
 MARK: Final = PROJECT / ".git" / "trackside-demo"
 #: Not in the scratch repository: they set up the machine, not the project.
@@ -43,7 +45,7 @@ METRIC: Final = "metrics.val_accuracy"
 
 
 def main() -> int:
-    """Make the scratch repository, track, list, compare, branch; return the exit status."""
+    """Make the scratch repository, track, list, compare, promote; return the exit status."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--only-make", action="store_true", help="make the scratch repository and stop")
     options = parser.parse_args()
@@ -62,10 +64,13 @@ def main() -> int:
     trackside("show", best)
     if best != first:
         trackside("compare", first, best)
-    trackside("branch", best)
+    trackside("promote", best, "--push")
+    print("\n$ git ls-remote --heads origin", flush=True)
+    git("ls-remote", "--heads", "origin")
     git_shows(best)
     print("\n$ git status --short --branch", flush=True)
     git("status", "--short", "--branch")
+    trackside("report", f"exp/{best}", *(("--base", first) if best != first else ()))
     print(
         f"\nAll of it took {time.monotonic() - began:.0f} seconds, and the checkout stands where it stood.\n\n"
         "What to do next\n"
@@ -85,6 +90,7 @@ def make_project() -> None:
         if not MARK.exists():
             raise SystemExit(f"{PROJECT} is not a scratch repository of the demo; move it away first.")
         shutil.rmtree(PROJECT)
+        shutil.rmtree(ORIGIN, ignore_errors=True)
     shutil.copytree(ROOT / "binder", PROJECT, ignore=shutil.ignore_patterns(*SETUP))
     git("init", "--quiet", "--initial-branch=main")
     for key in ("user.name", "user.email"):
@@ -93,8 +99,11 @@ def make_project() -> None:
             git("config", key, "Demo" if key == "user.name" else "demo@example.org")
     git("add", "--all")
     git("-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "-m", "Two notebooks")
+    git("init", "--quiet", "--bare", str(ORIGIN))
+    git("remote", "add", "origin", os.path.relpath(ORIGIN, PROJECT))
+    git("push", "--quiet", "origin", "main")
     MARK.touch()
-    print(f"A scratch repository was made in {PROJECT.relative_to(ROOT)}.")
+    print(f"A scratch repository was made in {PROJECT.relative_to(ROOT)}, and one to push to beside it.")
 
 
 def trackside(*words: str) -> None:

@@ -16,14 +16,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from trackside.errors import StateError, TracksideError, UsageError
+from trackside.errors import NotFoundError, StateError, TracksideError, UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from trackside.capture.live import LiveCapture
-    from trackside.contract import Comparison, Details, Listing
+    from trackside.catalogue import Catalogue
+    from trackside.contract import Comparison, Details, Listing, Promoted, PromotePreview
     from trackside.recorder import End, Outcome, Recorder
+    from trackside.review.asked import Asked
     from trackside.sharing.told import Shared
 
 _recorder: Recorder | None = None
@@ -286,6 +288,35 @@ def compare(*names_: str) -> Comparison:
     from trackside import reading
 
     return reading.comparison(_repository(), list(names_))
+
+
+def promote(run: str = "", **asked: Any) -> Promoted:
+    """Make a branch of a run for review, push it and open a request when asked to; the newest run without a name.
+
+    `asked` are the fields of `review.asked.Asked`. Raises the TracksideError that stands in the way.
+    """
+    from trackside.review import promotion
+
+    return promotion.promote(*_promotion(run, asked))
+
+
+def preview_promotion(run: str = "", **asked: Any) -> PromotePreview:
+    """Say what `promote` would do, and make nothing."""
+    from trackside.review import promotion
+
+    return promotion.preview(*_promotion(run, asked))
+
+
+def _promotion(run: str, asked: dict[str, Any]) -> tuple[Catalogue, Asked]:
+    from trackside.catalogue import Catalogue
+    from trackside.review.asked import Asked
+
+    newest = [] if run else runs(limit=1)["experiments"]
+    if not run and not newest:
+        raise NotFoundError("There is no run yet.", hint="%track starts one.")
+    repository = _repository()
+    catalogue = Catalogue(repository.toplevel or repository.common_dir)
+    return catalogue, Asked(run=run or newest[0]["name"], **asked)
 
 
 def push(*words: str, mine: bool = False, starred: bool = False, files: bool = True) -> Shared:

@@ -63,8 +63,14 @@ def dvc_files(
             files[curve_path(name)] = format_curve(name, points, (times or {}).get(name))
     for name, data in images.items():
         files[f"{IMAGES}/{_safe_image_name(name)}"] = data
+    declared = declaration(files)
+    return {**files, DVC_YAML: declared} if declared else files
+
+
+def declaration(files: Iterable[str]) -> bytes:
+    """Return the `dvc.yaml` that declares these files (paths below `.trackside/`), b'' when there are none."""
     declared = _declarations(files)
-    return {**files, DVC_YAML: yaml_bytes(declared)} if declared else files
+    return yaml_bytes(declared) if declared else b""
 
 
 def _declarations(files: Iterable[str]) -> dict[str, object]:

@@ -23,6 +23,8 @@ HELP: Final = """\
 %track on | off | status        resume, pause, say what is captured
 %track list [QUERY] | show [RUN] | compare A B ...
                                 look without leaving the notebook
+%track promote [RUN] [--branch B] [--onto B] [--update] [--outputs keep] [--no-hooks] [--push] [--pr] [--dry-run]
+                                make a branch of a run for review; the newest run without a name
 %track push | pull [REMOTE] [RUN ...]
                                 share runs through a Git remote (trackside push --help)
 %track help                     this text
@@ -31,6 +33,7 @@ HELP: Final = """\
 In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_artifact, log_image, log_figure, end."""
 
 _STARTED_BY_CELL: Final = "--one-cell"
+_PROMOTION: Final = ("--update", "--push", "--pr", "--draft", "--dry-run")
 
 
 def load(shell: Any) -> None:
@@ -175,10 +178,28 @@ class Tracker:
             raise UsageError("Compare which runs?", hint="%track compare A B")
         _view().show_comparison(self.shell, api.compare(*words))
 
-    def do_promote(self, _: list[str]) -> None:
-        raise UsageError(
-            "Promotion for review is not part of this release.",
-            hint="trackside branch RUN makes a plain branch of a run.",
+    def do_promote(self, words: list[str]) -> None:
+        options = _options(
+            words,
+            single=("--branch", "--onto", "--outputs", "--title", "--remote"),
+            flags=(*_PROMOTION, "--hooks", "--no-hooks", "--sign", "--no-sign"),
+        )
+        if len(options[""]) > 1:
+            raise UsageError("One run at a time.", hint="%track promote RUN; %track help.")
+        if options["--outputs"] not in ([], ["strip"], ["keep"]):
+            raise UsageError("Outputs are kept or stripped.", hint="%track promote RUN --outputs keep")
+        told = {name: " ".join(options[f"--{name}"]) for name in ("branch", "onto", "title", "remote")}
+        _view().promote(
+            options[""][0] if options[""] else "",
+            is_trial=bool(options["--dry-run"]),
+            update=bool(options["--update"]),
+            outputs="keep" if options["--outputs"] == ["keep"] else "strip",
+            hooks=not options["--no-hooks"],
+            sign=True if options["--sign"] else False if options["--no-sign"] else None,
+            push=bool(options["--push"] or options["--pr"]),
+            request=bool(options["--pr"]),
+            draft=bool(options["--draft"]),
+            **told,
         )
 
     def do_push(self, words: list[str]) -> None:
@@ -232,8 +253,9 @@ class Tracker:
             folder = os.path.dirname(symbol)
             names = os.listdir(folder or ".")
             found = [os.path.join(folder, name) for name in names] + ["--dvc", "--git"]
-        elif verb in ("show", "compare", "push"):
+        elif verb in ("show", "compare", "promote", "push"):
             found = [row["name"] for row in api.runs(limit=200)["experiments"]]
+            found += [*_PROMOTION, "--onto", "--branch"] if verb == "promote" else []
         elif verb == "end":
             found = ["--discard"]
         elif not before:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 FILE: Final = "trackside.toml"
 _DIRECTIONS: Final = ("higher", "lower", "unknown")
+_FORGES: Final = ("github", "gitlab", "bitbucket-cloud", "bitbucket-server", "gitea")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,10 @@ class Settings:
     added_file: int = 1_000_000
     added_total: int = 20_000_000
     changed_file: int = 50_000_000
+    #: The table [check] as it is written; `trackside check` understands it and tells what is wrong in it.
+    check: Mapping[str, Any] = field(default_factory=dict)
+    #: Host, with port or path where it needs one ("git.example.org", "example.org/gitlab") → forge.
+    forges: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -58,6 +63,9 @@ def parse_settings(text: str) -> Settings:
     found: dict[str, Any] = {}
     problems: list[str] = []
     for table, keys in stored.items():
+        if table == "check" and isinstance(keys, dict):
+            found["check"] = keys
+            continue
         if not isinstance(keys, dict) or table not in _TABLES:
             problems.append(f"{FILE}: there is no table [{table}].")
             continue
@@ -67,6 +75,14 @@ def parse_settings(text: str) -> Settings:
                 f"{FILE}: the direction of {name} must be higher, lower or unknown."
                 for name, value in keys.items()
                 if value not in _DIRECTIONS
+            ]
+            continue
+        if table == "forges":
+            found["forges"] = {host.lower().strip("/"): name for host, name in keys.items() if name in _FORGES}
+            problems += [
+                f"{FILE}: the forge of {host} must be one of {', '.join(_FORGES)}."
+                for host, name in keys.items()
+                if name not in _FORGES
             ]
             continue
         for key, value in keys.items():
@@ -88,6 +104,7 @@ def parse_settings(text: str) -> Settings:
 _TABLES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "capture": {"ignore": ("ignore", "names"), "hide": ("hide", "names"), "pin": ("pin", "names")},
     "directions": {},
+    "forges": {},
     "table": {"main_metric": ("main_metric", "text")},
     "artifacts": {"keep": ("artifacts", "names"), "git_limit_mb": ("artifact_in_git", "megabytes")},
     "limits": {

@@ -39,6 +39,26 @@ def say(text: str) -> None:
     print(f"Trackside: {text}" if "\n" not in text else text)  # noqa: T201  # a cell's output is what the magic has to speak with
 
 
+def promote(run: str, *, is_trial: bool, **asked: Any) -> None:
+    """Promote a run, or say what that would do; `asked` as in `Asked`. That it could not be done is only said."""
+    from trackside import api
+    from trackside.errors import NotFoundError, TracksideError, UsageError
+    from trackside.review.told import preview_lines, promoted_lines
+
+    try:
+        lines = list(
+            preview_lines(api.preview_promotion(run, **asked))
+            if is_trial
+            else promoted_lines(api.promote(run, **asked))
+        )
+    except (UsageError, NotFoundError):
+        raise
+    except TracksideError as error:
+        # The cells after this one have nothing to do with a branch that could not be made or pushed.
+        lines = [f"Trackside: {error.message}", *([f"  {error.hint}"] if error.hint else [])]
+    print("\n".join(lines))  # noqa: T201  # as `say`
+
+
 def show_shared(done: Shared) -> None:
     """Say what a push or pull did."""
     from trackside.sharing.wording import conclusion, moved_lines, trouble_lines

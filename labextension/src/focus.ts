@@ -67,7 +67,7 @@ export class Focus implements ITracksideFocus {
     // A handle that came from elsewhere is good as it is; only its name and branch are not known.
     return found.id === id
       ? found
-      : { format: 1, state: 'ready', id, name: '', folder: null, branch: null, message: '', hint: '' };
+      : { format: 1, state: 'ready', id, name: '', folder: null, branch: null, me: null, message: '', hint: '' };
   }
 
   pathIn(place: string): string {

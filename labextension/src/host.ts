@@ -3,6 +3,7 @@
 import { ILabShell } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { webAddress } from '@trackside/ui';
 import type { Host, Notice, Words } from '@trackside/ui';
 import { ids } from './ids';
 import { ITracksideHost, ITracksideSource } from './tokens';
@@ -46,6 +47,13 @@ function download(name: string, data: Blob): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+function openAddress(address: string): void {
+  const web = webAddress(address);
+  if (web !== null) {
+    window.open(web, '_blank', 'noopener,noreferrer');
+  }
+}
+
 /** Make the host: what opens something is a command, so that it is also in the palette and in menus. */
 export function hostOf(app: JupyterFrontEnd, t: Words, canOpenNotebooks: boolean): ITracksideHost {
   const run = (command: string, args: Readonly<Record<string, string | readonly string[]>>): void => {
@@ -53,9 +61,10 @@ export function hostOf(app: JupyterFrontEnd, t: Words, canOpenNotebooks: boolean
       notify({ kind: 'error', message: t('That failed.'), hint: String(error) });
     });
   };
+  // Notebook 7 opens documents on pages of the server's own paths: there the run's tab shows its cells.
   const openNotebook: Host['openNotebook'] = canOpenNotebooks
     ? (place, id, name) => run(ids.openNotebook, { place, run: id, name })
-    : null;
+    : (place, id) => run(ids.openRun, { place, run: id, section: 'cells' });
   return {
     name: 'lab',
     openTable: place => run(ids.openTable, { place }),
@@ -67,6 +76,7 @@ export function hostOf(app: JupyterFrontEnd, t: Words, canOpenNotebooks: boolean
     notify,
     confirm: question => confirm(question, t),
     copy: text => Clipboard.copyToSystem(text),
+    openAddress,
     download
   };
 }

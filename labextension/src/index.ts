@@ -11,6 +11,7 @@ import { host } from './host';
 import { openRuns } from './openruns';
 import { panel } from './panel';
 import { promote } from './promote';
+import { quiet } from './quiet';
 import { settings } from './settings';
 import { source } from './source';
 import { status } from './status';
@@ -34,6 +35,7 @@ const plugins = [
   badges,
   card,
   editor,
+  quiet,
   drive
 ] as JupyterFrontEndPlugin<unknown>[];
 

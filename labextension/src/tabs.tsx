@@ -5,7 +5,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CompareView, RunsTable, RunView } from '@trackside/ui';
+import { CompareView, goToSection, RunsTable, RunView } from '@trackside/ui';
 import type { Place } from '@trackside/ui';
 import type { ReactElement } from 'react';
 import { tracksideIcon } from './icon';
@@ -28,15 +28,21 @@ interface Ask {
   readonly runs: readonly string[];
   /** A notebook or folder in the place, by which it is found again after a reload. */
   readonly path: string | null;
+  /** Its name when it was last seen, for when it is no more there. */
+  readonly project: string;
+  /** Of a run: the section to begin at. */
+  readonly section: string;
 }
 
 function asked(args: ReadonlyPartialJSONObject): Ask {
-  const { place, run, runs, path } = args;
+  const { place, run, runs, path, project, section } = args;
   return {
     place: typeof place === 'string' ? place : '',
     run: typeof run === 'string' ? run : '',
     runs: Array.isArray(runs) ? runs.filter(each => typeof each === 'string') : [],
-    path: typeof path === 'string' ? path : null
+    path: typeof path === 'string' ? path : null,
+    project: typeof project === 'string' ? project : '',
+    section: typeof section === 'string' ? section : ''
   };
 }
 
@@ -55,13 +61,23 @@ class Tabs {
     return this.shown.get(widget.id) ?? { command: '', args: {}, key: '' };
   }
 
-  /** Remember what the tab of a key shows now. */
-  change(key: string, what: Shown): void {
+  /** Remember what the tab of a key shows now; arguments that are not given stay. */
+  change(key: string, args: ReadonlyPartialJSONObject): void {
     const tab = this.tracker.find(each => this.of(each).key === key);
     if (tab) {
-      this.shown.set(tab.id, what);
+      const before = this.of(tab);
+      this.shown.set(tab.id, { ...before, args: { ...before.args, ...args } });
       void this.tracker.save(tab);
     }
+  }
+
+  /** Remember the name of a tab's project, for when it is not found after a reload; returns it, or nothing. */
+  async nameProject(key: string, find: () => Promise<Place>): Promise<string> {
+    const found = await find().catch(() => null);
+    if (found?.name) {
+      this.change(key, { project: found.name });
+    }
+    return found?.name ?? '';
   }
 
   open(what: Shown, label: string, body: ReactElement): MainAreaWidget {
@@ -124,17 +140,21 @@ function addCommands(
     icon: tracksideIcon,
     describedBy: { args: PLACE },
     execute: async args => {
-      const { place, path } = completed(args, focus);
+      const { place, path, project } = completed(args, focus);
       if (!place) {
         host.showPanel(focus.path);
         return;
       }
       const find = (): Promise<Place> => focus.placeWith(place, path);
-      const body = <WithPlace find={find}>{found => <RunsTable place={found} />}</WithPlace>;
-      const what = { command: ids.openTable, args: { place, path }, key: `table-${place}` };
+      const body = (
+        <WithPlace find={find} project={project}>
+          {found => <RunsTable place={found} />}
+        </WithPlace>
+      );
+      const what = { command: ids.openTable, args: { place, path, project }, key: `table-${place}` };
       const tab = opened.open(what, t('Experiments'), body);
-      const found = await find().catch(() => null);
-      tab.title.label = found?.name ? t('Experiments: {name}', { name: found.name }) : t('Experiments');
+      const known = (await opened.nameProject(what.key, find)) || project;
+      tab.title.label = known ? t('Experiments: {name}', { name: known }) : t('Experiments');
     }
   });
   app.commands.addCommand(ids.openRun, {
@@ -142,14 +162,18 @@ function addCommands(
     icon: tracksideIcon,
     describedBy: { args: RUN },
     execute: args => {
-      const { place, run, path } = completed(args, focus);
+      const { place, run, path, project, section } = completed(args, focus);
       const find = (): Promise<Place> => focus.placeWith(place, path);
-      const body = <WithPlace find={find}>{found => <RunView place={found} run={run} />}</WithPlace>;
-      const tab = opened.open(
-        { command: ids.openRun, args: { place, run, path }, key: `run-${place}-${run}` },
-        t('Run'),
-        body
+      const body = (
+        <WithPlace find={find} project={project}>
+          {found => <RunView place={found} run={run} section={section} />}
+        </WithPlace>
       );
+      const key = `run-${place}-${run}`;
+      const tab = opened.open({ command: ids.openRun, args: { place, run, path, project }, key }, t('Run'), body);
+      // Where the tab was open already.
+      goToSection(tab.node, section);
+      void opened.nameProject(key, find);
       void name(tab, parts, place, [run]);
     }
   });
@@ -158,22 +182,21 @@ function addCommands(
     icon: tracksideIcon,
     describedBy: { args: RUNS },
     execute: args => {
-      const { place, runs, path } = completed(args, focus);
+      const { place, runs, path, project } = completed(args, focus);
       const find = (): Promise<Place> => focus.placeWith(place, path);
       const key = `compare-${place}-${runs.join('-')}`;
-      const shown = (now: readonly string[]): Shown => ({
-        command: ids.compare,
-        args: { place, runs: [...now], path },
-        key
-      });
       const moved = (now: readonly string[]): void => {
-        opened.change(key, shown(now));
+        opened.change(key, { runs: [...now] });
         void name(tab, parts, place, now);
       };
       const body = (
-        <WithPlace find={find}>{found => <CompareView place={found} runs={runs} onRuns={moved} />}</WithPlace>
+        <WithPlace find={find} project={project}>
+          {found => <CompareView place={found} runs={runs} onRuns={moved} />}
+        </WithPlace>
       );
-      const tab = opened.open(shown(runs), t('Compare'), body);
+      const what = { command: ids.compare, args: { place, runs: [...runs], path, project }, key };
+      const tab = opened.open(what, t('Compare'), body);
+      void opened.nameProject(key, find);
       void name(tab, parts, place, runs);
     }
   });
@@ -210,7 +233,7 @@ export const tabs: JupyterFrontEndPlugin<void> = {
 const RESTORE = 'trackside:restore';
 const TEXT = { type: 'string' } as const;
 const PLACE = { type: 'object', properties: { place: TEXT, path: TEXT } } as const;
-const RUN = { type: 'object', properties: { place: TEXT, path: TEXT, run: TEXT } } as const;
+const RUN = { type: 'object', properties: { place: TEXT, path: TEXT, run: TEXT, section: TEXT } } as const;
 const RUNS = {
   type: 'object',
   properties: { place: TEXT, path: TEXT, runs: { type: 'array', items: TEXT } }

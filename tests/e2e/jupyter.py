@@ -50,6 +50,9 @@ class Jupyter:
         told = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": False}
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(told))
         (home / ".gitconfig").write_text(_GIT)
+        extensions = home / "data/labextensions/@trackside"
+        extensions.mkdir(parents=True)
+        (extensions / "lab").symlink_to(ROOT / "labextension/trackside_labextension")
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -60,6 +63,8 @@ class Jupyter:
             "PYTHONPATH": os.pathsep.join([str(ROOT / "kernel_side"), str(ROOT / "extension/server")]),
             "JUPYTER_CONFIG_DIR": str(home / "config"),
             "JUPYTER_DATA_DIR": str(home / "data"),
+            # Before the environment's own, which may be the panel of another clone.
+            "JUPYTER_PATH": str(home / "data"),
             "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
             "JUPYTERLAB_SETTINGS_DIR": str(home / "config/lab/user-settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),

@@ -109,7 +109,7 @@ def test_axe_finds_nothing_serious_in_the_page(calm: Page) -> None:
     expect(page.locator(".ts-page-view .ts-waiting")).to_have_count(0)
     found["run"] = faults(page)
     page.get_by_role("button", name="Promote").click()
-    expect(page.locator("dialog input")).to_be_focused()
+    expect(page.get_by_label("Branch", exact=True)).to_be_focused()
     found["promote"] = faults(page)
     wrong = {name: some for name, some in found.items() if some}
     assert wrong == {}, dumped(wrong)
@@ -132,8 +132,12 @@ def test_axe_finds_nothing_serious_of_ours_in_lab(page: Page, server: Jupyter, s
     lab.command("trackside:compare", {"place": place, "runs": [row["id"] for row in rows[:2]]})
     expect(page.locator(".ts-compare [data-section=environment]")).to_be_visible()
     found["compare"] = faults(page, ".ts-compare")
+    lab.command("trackside:open-run", {"place": place, "run": rows[0]["id"]})
+    expect(page.locator(".ts-run-report [data-section=environment]")).to_be_visible()
+    expect(page.locator(".ts-run-report .ts-waiting")).to_have_count(0)
+    found["run"] = faults(page, ".ts-run-report")
     lab.command("trackside:promote", {"place": place, "run": rows[0]["id"]})
-    expect(page.locator("dialog.ts-dialog input")).to_be_focused()
+    expect(page.get_by_label("Branch", exact=True)).to_be_focused()
     found["promote"] = faults(page, "dialog.ts-dialog")
     wrong = {name: some for name, some in found.items() if some}
     assert wrong == {}, dumped(wrong)
@@ -207,7 +211,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(browser: Browser, served: St
     button = page.get_by_role("button", name="Promote")
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("dialog input")).to_be_focused()
+    expect(page.get_by_label("Branch", exact=True)).to_be_focused()
     for _ in range(12):
         page.keyboard.press("Tab")
         # The browser's own frame may have it between the last and the first.

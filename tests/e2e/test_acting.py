@@ -63,6 +63,25 @@ def test_a_run_is_opened_with_keys_alone(lab: LabPage, project: Project, server:
     expect(lab.page.get_by_role("tab", name="quiet-wren-9a")).to_be_visible()
 
 
+def test_tabs_of_a_project_that_is_gone_name_it_and_say_what_to_do(
+    lab: LabPage, project: Project, server: Jupyter
+) -> None:
+    add_three(server, project)
+    place = server.ask(f"trackside/api/place?path={project.name}")["id"]
+    lab.open(project.name, workspace="gone")
+    lab.command("trackside:open-table", {"place": place, "path": project.name})
+    expect(lab.page.get_by_role("tab", name=f"Experiments: {project.name}")).to_be_visible()
+    # The layout is kept a moment after it has changed.
+    lab.page.wait_for_timeout(2_500)
+    away = project.path.rename(project.path.with_name(f"{project.name}-moved"))
+    lab.open(workspace="gone", reset=False)
+    face = lab.page.locator(".ts-lab-tab .ts-face")
+    expect(face).to_contain_text(f"The project {project.name} is not found")
+    away.rename(project.path)
+    face.get_by_role("button", name="Look again").click()
+    expect(lab.page.locator(".ts-lab-tab .ts-row").first).to_be_visible()
+
+
 def test_the_notebook_of_a_run_is_shown_read_only_and_not_written(
     lab: LabPage, project: Project, server: Jupyter
 ) -> None:

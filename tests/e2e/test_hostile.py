@@ -288,8 +288,14 @@ def test_the_promotion_dialog_shows_text(opened: Opened) -> None:
         dialog.locator("details").evaluate_all("nodes => nodes.forEach(node => { node.open = true; })")
         if name != "run-63":
             expect_payloads(dialog.inner_text(), "path")
-        dialog.locator("input").fill("<img src=x onerror=X('branch')>")
+        report = opened.watch.forgive_report(dialog)
+        expect(report.locator("h1")).to_be_visible()
+        assert report.locator("script, iframe, form, object, embed, link, a[href], img").count() == 0
+        dialog.get_by_label("Branch").fill("<img src=x onerror=X('branch')>")
         expect(dialog.locator("[role=alert]").first).to_be_visible()
+        expect(report.locator("h1")).to_be_visible()
+        # The report names the branch, so it came anew.
+        opened.watch.forgive_report(dialog)
         opened.page.keyboard.press("Escape")
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 

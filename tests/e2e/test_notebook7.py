@@ -23,6 +23,15 @@ def test_a_notebook_has_button_card_and_marks(lab: LabPage, project: Project) ->
     assert [told for told in lab.complaints if "reading 'schema'" not in told] == []
 
 
+def test_the_notebook_of_a_run_is_shown_as_its_cells(lab: LabPage, project: Project, server: Jupyter) -> None:
+    add_three(server, project)
+    lab.page.goto(f"{server.base}/tree/{project.name}?token={TOKEN}")
+    lab.page.get_by_role("tab", name="Runs").click()
+    lab.panel.get_by_role("row").filter(has_text="keen-hawk-c2").click(button="right")
+    lab.page.get_by_role("menuitem", name="Notebook as it was").click()
+    expect(lab.page.locator(".ts-run-report [data-section=cells] h3 button")).to_be_focused()
+
+
 def test_the_tree_page_has_a_tab_with_the_runs(lab: LabPage, project: Project, server: Jupyter) -> None:
     add_three(server, project)
     lab.page.goto(f"{server.base}/tree/{project.name}?token={TOKEN}")

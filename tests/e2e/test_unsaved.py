@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import Any
 
+from playwright.sync_api import expect
+
 from .conftest import Project
 from .jupyter import Jupyter
 from .pages import LabPage
@@ -56,6 +58,34 @@ def test_a_saved_notebook_is_kept_as_its_file_but_for_our_own_card(lab: LabPage,
     for cell in saved["cells"]:
         cell["outputs"] = [out for out in cell["outputs"] if not out.get("metadata", {}).get("trackside")]
     assert project.git("show", f"{ref}:study.ipynb") == json.dumps(saved, indent=1, sort_keys=True)
+
+
+#: Logs when its cell has long ended.
+LATE = "import threading, trackside\nthreading.Timer(3, lambda: trackside.log(late=7.25)).start()"
+
+
+def is_dirty(lab: LabPage) -> bool:
+    """Whether the notebook in front has changes that are not saved."""
+    return lab.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+
+def test_a_saved_notebook_stays_saved_while_the_card_of_an_open_run_moves(lab: LabPage, project: Project) -> None:
+    lab.open(f"{project.name}/study.ipynb")
+    lab.write_cell(2, LATE)
+    lab.run_all()
+    lab.save()
+    card = lab.page.locator(".ts-card")
+    expect(card).not_to_contain_text("7.25")
+    assert not is_dirty(lab)
+    expect(card).to_contain_text("7.25")
+    assert not is_dirty(lab)
+    lab.write_cell(3, "edited = 1")
+    assert is_dirty(lab)
+    lab.save()
+    # How a run ended is worth saving.
+    lab.end_run()
+    expect(card).not_to_contain_text("running")
+    lab.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def test_without_a_front_end_the_saved_file_is_kept(server: Jupyter, project: Project) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Frame, Page, Request
+from playwright.sync_api import BrowserContext, Frame, FrameLocator, Locator, Page, Request, expect
 
 #: Every window and frame: `X` tells a call of a payload, whoever makes it; so does a policy that had to step in.
 CANARY = """() => {
@@ -71,6 +71,14 @@ class Watch:
         path = url[len(self.base) :].split("#")[0].split("?")[0]
         # A name may well stand in a question; what stands in a path was taken for an address.
         return url.startswith(f"{self.base}/") and "xss-canary" not in path and self.known.match(path) is not None
+
+    def forgive_report(self, dialog: Locator) -> FrameLocator:
+        """Return the report's frame in a dialog, which is meant to be there and can do nothing; forget that it came."""
+        frame = dialog.locator("iframe")
+        expect(frame).to_have_count(1)
+        assert frame.evaluate("node => [node.getAttribute('sandbox'), node.hasAttribute('src')]") == ["", False]
+        self.seen = [word for word in self.seen if word.strip() not in ("frame", "navigation about:srcdoc")]
+        return dialog.frame_locator("iframe")
 
     def hits(self) -> list[str]:
         """Return everything that went wrong until now, calls of payloads among it."""

@@ -222,3 +222,19 @@ def test_credentials_never_reach_git(tmp_path: Path) -> None:
     assert "credential" in warnings
     files = tracked.record("careful")["files"]
     assert [entry["path"] for entry in files["not_captured"]] == ["config.py"]
+
+
+def test_a_run_is_promoted_from_a_cell_and_a_refusal_stops_no_cell(tmp_path: Path) -> None:
+    tracked = run_notebook(
+        tmp_path,
+        [
+            LOAD, "%track calm", "lr = 0.1", "%track end", "%track promote --dry-run",
+            "%track promote calm --branch try/calm", "%track promote calm --branch main", "print('after')",
+            "%track promote calm --outputs some",
+        ],
+    )  # fmt: skip
+    assert "calm as branch exp/calm" in tracked.text(4)
+    assert "branch try/calm is at " in tracked.text(5)
+    assert "Trackside: " in tracked.text(6) and "main" in tracked.text(6)
+    assert tracked.text(7).strip() == "after"
+    assert any(output.output_type == "error" for output in tracked.notebook.cells[8].outputs)

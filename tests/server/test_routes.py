@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -76,6 +77,25 @@ async def test_a_place_is_the_repository_around_a_notebook_and_its_handle_lasts(
 
     # As after a restart: nobody has asked for the folder yet.
     assert Places(jp_root_dir).get(place["id"]).id == place["id"]
+
+
+async def test_a_place_says_who_the_person_is_so_that_their_runs_can_be_filtered(
+    ask: Client, experiments: Scratch
+) -> None:
+    for name, email in (("own-lynx-11", "ada@example.org"), ("other-ibis-12", "else@example.org")):
+        make_experiment(experiments, name, run=name, author={"name": "Somebody", "email": email, "fallback": False})
+    place = check(await ask("place?path=work/project"), "Place")
+    assert place["me"] == {"name": "Ada Lovelace", "email": "ada@example.org", "fallback": False}
+    query = quote(f'email == "{place["me"]["email"]}"')
+    assert [row["name"] for row in (await ask(f"places/{place['id']}/runs?query={query}"))["rows"]] == ["own-lynx-11"]
+
+
+async def test_a_place_where_git_knows_nobody_has_no_person(
+    ask: Client, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    scratch.git("config", "user.useConfigOnly", "true")
+    assert check(await ask("place?path=work/project"), "Place")["me"] is None
 
 
 async def test_a_folder_without_a_repository_says_so(ask: Client, jp_root_dir: Path) -> None:
@@ -272,8 +292,11 @@ async def test_promotion_is_previewed_and_done_as_a_task(ask: Client, experiment
     place = await ask.place()
     asked = {"run": HAWK, "branch": ""}
     preview = check(await ask(f"places/{place}/promote/preview", "POST", asked), "PromotePreview")
-    assert preview["branch"] == "exp/keen-hawk-c2" and preview["problems"] == [] and "val\\_acc" in preview["report"]
-    for branch, code in (("main", "name-taken"), ("-d", "bad-name"), ("a..b", "bad-name"), ("x y", "bad-name")):
+    assert preview["branch"] == "exp/keen-hawk-c2" and preview["problems"] == [] and "val_acc 0.97" in preview["report"]
+    assert (preview["onto"], preview["targets"], preview["merge"]["state"]) == ("main", ["main"], "same")
+    assert preview["page"].startswith("<!doctype html>") and "<script" not in preview["page"]
+    assert preview["remote"] is None and preview["hooks"] == []
+    for branch, code in (("main", "branch-protected"), ("-d", "bad-name"), ("a..b", "bad-name"), ("x y", "bad-name")):
         problems = (await ask(f"places/{place}/promote/preview", "POST", {"run": HAWK, "branch": branch}))["problems"]
         assert [problem["code"] for problem in problems] == [code]
     task = check(await ask(f"places/{place}/promote", "POST", asked, status=202), "Task")
@@ -281,12 +304,92 @@ async def test_promotion_is_previewed_and_done_as_a_task(ask: Client, experiment
     assert check(done, "Task")["result"]["branch"] == "exp/keen-hawk-c2"
     assert experiments.git("rev-parse", "exp/keen-hawk-c2") == done["result"]["oid"]
     assert (await ask(f"places/{place}/runs?limit=1"))["rows"][0]["promoted"] == "exp/keen-hawk-c2"
-    again = await ask(f"places/{place}/promote", "POST", asked, status=202)
+    again = await ask(f"places/{place}/promote", "POST", {"run": HAWK, "branch": "main"}, status=202)
     failed = await ask.until(f"tasks/{again['id']}", lambda found: found["state"] == "failed")
-    assert failed["error"]["code"] == "name-taken"
+    assert failed["error"]["code"] == "branch-protected"
     assert [one["id"] for one in await ask("tasks")] == [task["id"], again["id"]]
     check(await ask(f"tasks/{task['id']}", "DELETE"), "Task")
     assert (await ask("tasks/t-9", status=404))["code"] == "unknown-task"
+
+
+async def promoted(ask: Client, place: str, **asked: object) -> Any:
+    """Promote the hawk and wait for the end."""
+    task = await ask(f"places/{place}/promote", "POST", {"run": HAWK, "branch": "", **asked}, status=202)
+    ended = ("done", "failed", "cancelled")
+    return check(await ask.until(f"tasks/{task['id']}", lambda found: found["state"] in ended), "Task")
+
+
+@pytest.fixture
+def origin(experiments: Scratch) -> Path:
+    """A bare repository that holds main, known as `origin`."""
+    path = experiments.path.parent / "origin.git"
+    experiments.git("init", "-q", "--bare", str(path))
+    experiments.git("remote", "add", "origin", str(path))
+    experiments.git("push", "-q", "origin", "main")
+    return path
+
+
+async def test_a_promotion_is_pushed_and_pushed_again(ask: Client, experiments: Scratch, origin: Path) -> None:
+    place = await ask.place()
+    preview = await ask(f"places/{place}/promote/preview", "POST", {"run": HAWK, "branch": ""})
+    assert preview["remote"] == {"name": "origin", "address": str(origin), "forge": None, "requests": False}
+    done = await promoted(ask, place, push=True)
+    assert done["result"]["pushed"] == "origin" and done["result"]["request"] is None
+    assert experiments.git("ls-remote", "origin", "refs/heads/exp/keen-hawk-c2").startswith(done["result"]["oid"])
+    again = await promoted(ask, place, push=True, request=True)
+    assert again["result"]["oid"] == done["result"]["oid"]
+    assert again["result"]["request"] == {"url": None, "rung": "link", "state": "offered"}
+
+
+async def test_a_refused_push_fails_the_task_and_leaves_the_branch(
+    ask: Client, experiments: Scratch, origin: Path
+) -> None:
+    hook = origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'closed for the holidays' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    failed = await promoted(ask, await ask.place(), push=True)
+    assert failed["state"] == "failed" and failed["error"]["code"].startswith("push-")
+    said = failed["error"]["message"] + failed["error"]["hint"]
+    assert "closed for the holidays" in said and "is made and stays here" in said
+    assert experiments.git("rev-parse", "--verify", "exp/keen-hawk-c2")
+    assert "exp/keen-hawk-c2" not in experiments.git("ls-remote", "origin")
+
+
+async def test_somebody_elses_branch_on_the_remote_is_not_overwritten(
+    ask: Client, experiments: Scratch, origin: Path
+) -> None:
+    del origin
+    tree = experiments.git("rev-parse", "HEAD^{tree}")
+    other = experiments.git("commit-tree", tree, "-m", "Theirs")
+    experiments.git("push", "-q", "origin", f"{other}:refs/heads/exp/keen-hawk-c2")
+    failed = await promoted(ask, await ask.place(), push=True)
+    assert failed["state"] == "failed"
+    assert experiments.git("ls-remote", "origin", "refs/heads/exp/keen-hawk-c2").startswith(other)
+
+
+async def test_a_push_is_cancelled_with_all_it_started(ask: Client, experiments: Scratch, origin: Path) -> None:
+    hook = origin / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nfor n in $(seq 100); do echo waiting >&2; sleep 0.2; done\nexit 0\n")
+    hook.chmod(0o755)
+    place = await ask.place()
+    task = await ask(f"places/{place}/promote", "POST", {"run": HAWK, "branch": "", "push": True}, status=202)
+    path = f"tasks/{task['id']}"
+    await ask.until(path, lambda found: found["state"] == "running" and (found["progress"] or 0) >= 0.4)
+    await ask(path, "DELETE")
+    done = await ask.until(path, lambda found: found["state"] != "running", timeout=10)
+    assert done["state"] == "cancelled"
+    assert "exp/keen-hawk-c2" not in experiments.git("ls-remote", "origin")
+
+
+async def test_what_is_asked_of_a_promotion_is_checked(ask: Client, experiments: Scratch) -> None:
+    del experiments
+    path = f"places/{await ask.place()}/promote/preview"
+    for wrong in ({"outputs": "some"}, {"push": "yes"}, {"folder": "/"}, {"branch": "x" * 5_000}, {"labels": ["a"]}):
+        assert (await ask(path, "POST", {"run": HAWK, "branch": "", **wrong}, status=400))["code"] == "bad-body"
+    for run in ("keen-hawk-c2", "HEAD", "--all"):
+        assert (await ask(path, "POST", {"run": run, "branch": ""}, status=404))["code"] == "unknown-run"
+    preview = await ask(path, "POST", {"run": HAWK, "branch": "", "onto": "nowhere", "remote": "--upload-pack=x"})
+    assert [problem["code"] for problem in preview["problems"]] == ["no-onto", "no-remote"]
 
 
 async def test_choices_are_kept_in_the_clone(ask: Client, scratch: Scratch) -> None:

@@ -1,5 +1,6 @@
 /** The page as a host of views: tabs by address, notices, questions, the clipboard and downloads. */
 
+import { webAddress } from '../src';
 import type { Host, Notice } from '../src';
 import { formatRoute } from './routes';
 import type { Route } from './routes';
@@ -88,6 +89,13 @@ export class PageHost implements Host {
     navigator.clipboard.writeText(text).catch(() => {
       this.notify({ kind: 'warning', message: 'The browser did not allow copying.', hint: text });
     });
+  }
+
+  openAddress(address: string): void {
+    const web = webAddress(address);
+    if (web !== null) {
+      window.open(web, '_blank', 'noopener,noreferrer');
+    }
   }
 
   download(name: string, data: Blob): void {

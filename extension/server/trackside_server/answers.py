@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from trackside.catalogue import acts, promotion
+from trackside.catalogue import acts
 from trackside.catalogue import details as one
 from trackside.errors import GitMissingError, UsageError
+from trackside.review import promotion
+from trackside.review.asked import Asked
 from trackside.run import FORMAT
 from trackside_server import choices as chosen
 from trackside_server import editor as editors
@@ -16,6 +18,9 @@ from trackside_server.routes import Document, Image
 if TYPE_CHECKING:
     from trackside import contract
     from trackside_server.tasks import Progress
+
+#: Characters of a name or title in a request.
+_LONGEST: Final = 1_000
 
 
 def about(_: Request) -> contract.About:
@@ -144,20 +149,25 @@ def end(request: Request) -> contract.Done:
 
 
 def preview(request: Request) -> contract.PromotePreview:
-    return promotion.preview_promotion(request.catalogue, request.body["run"], request.body["branch"])
+    asked = _asked(request.body)
+    request.catalogue.row(asked.run)
+    return promotion.preview(request.catalogue, asked)
 
 
 def promote(request: Request) -> contract.Task:
-    catalogue, run, branch = request.catalogue, request.body["run"], request.body["branch"]
-    name = catalogue.row(run).name
+    catalogue, asked = request.catalogue, _asked(request.body)
+    name = catalogue.row(asked.run).name
 
     def work(progress: Progress) -> contract.Promoted:
-        progress.tell(f"Promoting {name}.")
-        promoted = promotion.promote(catalogue, run, branch)
-        progress.tell(f"Made the branch {promoted['branch']}.", 1.0)
-        return promoted
+        return promotion.promote(catalogue, asked, progress.tell)
 
     return request.services.tasks.start("promote", request.place.id, work, f"Promoting {name}.")
+
+
+def _asked(body: contract.PromoteRequest) -> Asked:
+    if any(len(text) > _LONGEST for text in body.values() if isinstance(text, str)):
+        raise UsageError("That is too long.", code="bad-body")
+    return Asked(**body)
 
 
 def recover(request: Request) -> contract.Task:

@@ -11,6 +11,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from trackside.review.report.page_style import style_source
 from trackside_server.routes import RESOURCE
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -20,7 +21,8 @@ _POLICY: Final = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        # The report of a review stands in a frame without an address, which has this policy too.
+        f"style-src 'self' {style_source()}",
         "img-src 'self' blob: data:",
         "font-src 'self'",
         "connect-src 'self'",

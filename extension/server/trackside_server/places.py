@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.catalogue import Catalogue
 from trackside.errors import GitError, GitMissingError, NoRepositoryError, NotFoundError, TracksideError, UsageError
-from trackside.git.repository import Repository, open_repository
+from trackside.git.repository import Repository, identity, open_repository
 from trackside.run import FORMAT
 
 if TYPE_CHECKING:
-    from trackside.contract import Place, PlaceState
+    from trackside.contract import Person, Place, PlaceState
 
 _LONGEST: Final = 4_000
 _MOST_PLACES: Final = 50
@@ -71,6 +71,7 @@ class Places:
             "name": _printable((repository.toplevel or repository.common_dir).name),
             "folder": self._inside(held.top),
             "branch": _branch(repository),
+            "me": _person(repository),
             "message": "" if has_commit else _NO_COMMIT,
             "hint": "" if has_commit else _NO_COMMIT_HINT,
         }
@@ -169,7 +170,7 @@ class Places:
         elif not isinstance(error, GitError):
             raise error
         return {
-            "format": FORMAT, "state": state, "id": None, "name": "", "folder": None, "branch": None,
+            "format": FORMAT, "state": state, "id": None, "name": "", "folder": None, "branch": None, "me": None,
             "message": error.message, "hint": error.hint,
         }  # fmt: skip
 
@@ -180,6 +181,14 @@ def _digest(top: Path) -> str:
 
 def _printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _person(repository: Repository) -> Person | None:
+    """Return the author that commits made here would carry; None for the stand-in, which is nobody in particular."""
+    who = identity(repository)
+    if who["fallback"]:
+        return None
+    return {"name": _printable(str(who["name"])), "email": _printable(str(who["email"])), "fallback": False}
 
 
 def _branch(repository: Repository) -> str | None:

@@ -46,8 +46,13 @@ class Sealed:
     @cached_property
     def baseline(self) -> int | None:
         """The place of the row others are compared with."""
-        found = baseline_of([self.rows[place] for place in self.shown])
-        return None if found is None else next(place for place in self.shown if self.rows[place] is found)
+        return self.baseline_beside(None)
+
+    def baseline_beside(self, oid: str | None) -> int | None:
+        """The place of the row a run is compared with: once promoted it would be the baseline of all, itself too."""
+        others = [place for place in self.shown if oid is None or self.rows[place].oid != oid]
+        found = baseline_of([self.rows[place] for place in others])
+        return None if found is None else next(place for place in others if self.rows[place] is found)
 
     @cached_property
     def names(self) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from typing_extensions import NotRequired, TypedDict
 
-from trackside.contract.stored import Direction, EnvironmentFact, Number, Source, Status, Value
+from trackside.contract.stored import Direction, EnvironmentFact, Number, Person, Source, Status, Value
 from trackside.contract.told import Failure, FileDiff, SeriesPoint
 
 PlaceState = Literal["ready", "no-repository", "no-git", "no-commit", "refused"]
@@ -30,6 +30,7 @@ class Place(TypedDict):
 
     `id` stands for it in every other request and is the same after a restart; null unless there is a repository.
     `folder` is its top as a path of the contents service ("" for its root), null when that lies above the root.
+    `me` is the author that commits made here would carry, null when Git knows none.
     """
 
     format: int
@@ -38,6 +39,7 @@ class Place(TypedDict):
     name: str
     folder: str | None
     branch: str | None
+    me: Person | None
     message: str
     hint: str
 
@@ -267,16 +269,65 @@ class Trash(TypedDict):
 
 
 class PromoteRequest(TypedDict):
-    """Make a branch of a run; an empty `branch` takes the one the preview offers."""
+    """What is asked of a promotion; an empty text, and what is left out, takes what the preview offers.
+
+    `update` merges `onto` into the branch; `sign` null signs as Git is configured; `request` means `push` too.
+    """
 
     run: str
     branch: str
+    onto: NotRequired[str]
+    update: NotRequired[bool]
+    outputs: NotRequired[Literal["strip", "keep"]]
+    hooks: NotRequired[bool]
+    sign: NotRequired[bool | None]
+    push: NotRequired[bool]
+    request: NotRequired[bool]
+    remote: NotRequired[str]
+    title: NotRequired[str]
+    draft: NotRequired[bool]
+
+
+class MergeConflict(TypedDict):
+    """One file that does not merge; `cells` are numbers of cells in the run, `what` a sentence that names them."""
+
+    path: str
+    cells: list[int]
+    what: str
+
+
+class PromotionMerge(TypedDict):
+    """How the branch merges with `onto`: "same" it adds nothing there, "none" there is no branch to merge with."""
+
+    state: Literal["same", "clean", "conflicts", "unrelated", "none"]
+    conflicts: list[MergeConflict]
+
+
+class PromotionHook(TypedDict):
+    """A commit hook of the person's own: whether it runs, and if not (or in part) why."""
+
+    name: str
+    runs: bool
+    why: str
+
+
+class PromotionRemote(TypedDict):
+    """Where the branch would be pushed; `address` carries no password, `forge` null until known.
+
+    `requests` is false where nothing can take one: a folder, a plain Git server.
+    """
+
+    name: str
+    address: str
+    forge: Literal["github", "gitlab", "bitbucket-cloud", "bitbucket-server", "gitea"] | None
+    requests: bool
 
 
 class PromotePreview(TypedDict):
     """What a promotion would do. With `problems` nothing can be promoted; `notes` are worth reading before.
 
-    `files` differ from the baseline commit; `conflicts` are paths that do not merge with `onto`; `report` is Markdown.
+    `files` differ from the baseline commit, or from `onto` with `update`; `targets` are branches to choose `onto` from.
+    `report` is Markdown, `page` the same as one HTML page that needs nothing else and is only ever shown in a sandbox.
     """
 
     format: int
@@ -284,21 +335,37 @@ class PromotePreview(TypedDict):
     name: str
     branch: str
     onto: str | None
+    targets: list[str]
+    title: str
     message: str
     files: list[FileDiff]
     report: str
-    conflicts: list[str]
-    hooks: list[str]
+    page: str
+    merge: PromotionMerge
+    hooks: list[PromotionHook]
+    signs: bool
+    remote: PromotionRemote | None
     notes: list[str]
     problems: list[Failure]
 
 
+class PromotedRequest(TypedDict):
+    """A pull or merge request: its address, or the one to open it at when `state` is "offered"; by which way."""
+
+    url: str | None
+    rung: Literal["link", "prefilled", "push-options", "api"]
+    state: Literal["offered", "created", "updated", "found"]
+
+
 class Promoted(TypedDict):
-    """The branch that was made, its commit, and the address of the request when one was opened."""
+    """The branch that was made, its commit, the remote it was pushed to, and the request; `url` is the request's."""
 
     branch: str
     oid: str
     url: str | None
+    pushed: str | None
+    request: PromotedRequest | None
+    notes: list[str]
 
 
 class Task(TypedDict):

@@ -71,7 +71,10 @@ _FORCED: Final = (
     ("core.pager", "cat"),
     ("diff.external", ""),
 )
-_READING: Final = frozenset({"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base"})
+#: `var` only prints what is configured, such as the author of commits; it starts nothing.
+_READING: Final = frozenset(
+    {"rev-parse", "for-each-ref", "cat-file", "ls-tree", "rev-list", "diff-tree", "merge-base", "var"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Git:
     timeout: float = 600.0
     #: Configuration set on top of what is forced on every call.
     config: Sequence[tuple[str, str]] = ()
+    #: Variables set for this call, whatever was inherited: an author, an index of our own.
+    environment: Sequence[tuple[str, str]] = ()
 
     def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,), is_much: bool = False) -> bytes:
         """Run git and return its output; raise the TracksideError that fits unless it exits with one of `ok`.
@@ -150,7 +155,7 @@ class Git:
             return _Process(
                 ["git", *args],
                 cwd=self.folder,
-                env=_environment(self.trust, self.config),
+                env={**_environment(self.trust, self.config), **dict(self.environment)},
                 stdin=stdin,
                 stdout=stdout,
                 stderr=subprocess.PIPE,
@@ -177,9 +182,11 @@ class Git:
 class _Pipes:
     """What a process says on both its pipes, read as it comes."""
 
-    #: How often silence is told, and how long a pipe is read on after the process has ended: a connection that ssh
-    #: keeps for the next call holds it open for minutes.
+    #: How often silence is told.
     _TICK: Final = 0.25
+    #: How long a pipe is read on after the process has ended: what it left running, as a connection that ssh keeps
+    #: for the next call, holds it open for minutes.
+    _AFTER: Final = 1.0
     #: A line longer than this is told in pieces.
     _LONGEST: Final = 65_536
 
@@ -191,6 +198,7 @@ class _Pipes:
         self._told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._since = time.monotonic()
         self._is_done = False
+        self._ended: float | None = None
         assert process.stdout is not None and process.stderr is not None
         self._reader = self._read(process.stdout, self._out.append)
         self._read(process.stderr, self._told.put)
@@ -198,7 +206,7 @@ class _Pipes:
     @property
     def out(self) -> bytes:
         """All of standard output, once the last line was told."""
-        self._reader.join(self._TICK)
+        self._reader.join(self._AFTER)
         return b"".join(list(self._out))
 
     def next_line(self, silence: float) -> str | None:
@@ -218,8 +226,10 @@ class _Pipes:
             try:
                 chunk = self._told.get(timeout=self._TICK)
             except queue.Empty:
-                self._is_done = self._process.poll() is not None
-                if time.monotonic() - self._since > silence:
+                if self._process.poll() is not None:
+                    self._ended = self._ended or time.monotonic()
+                    self._is_done = time.monotonic() - self._ended > self._AFTER
+                elif time.monotonic() - self._since > silence:
                     raise TimeoutError from None
                 return ""
             self._since = time.monotonic()
@@ -295,10 +305,12 @@ def _environment(trust: Trust, config: Sequence[tuple[str, str]]) -> dict[str, s
         LANGUAGE="C",
         GIT_TERMINAL_PROMPT="0",
         GIT_OPTIONAL_LOCKS="0",
-        GIT_NO_LAZY_FETCH="1",
         GIT_NO_REPLACE_OBJECTS="1",
         GIT_CONFIG_COUNT=str(len(settings)),
     )
+    if not is_open:
+        # A push sends objects that a partial clone may lack, and fetches them as the person's own does.
+        environment["GIT_NO_LAZY_FETCH"] = "1"
     for number, (key, value) in enumerate(settings):
         environment[f"GIT_CONFIG_KEY_{number}"] = key
         environment[f"GIT_CONFIG_VALUE_{number}"] = value

@@ -38,6 +38,7 @@ export interface Contract {
   Group: Group;
   Groups: Groups;
   Listing: Listing;
+  MergeConflict: MergeConflict;
   MetricCell: MetricCell;
   MetricFact: MetricFact;
   MetricRow: MetricRow;
@@ -52,6 +53,10 @@ export interface Contract {
   PromotePreview: PromotePreview;
   PromoteRequest: PromoteRequest;
   Promoted: Promoted;
+  PromotedRequest: PromotedRequest;
+  PromotionHook: PromotionHook;
+  PromotionMerge: PromotionMerge;
+  PromotionRemote: PromotionRemote;
   Record: Record;
   RenameRequest: RenameRequest;
   Report: Report;
@@ -570,6 +575,14 @@ export interface Listing {
   total: number;
 }
 /**
+ * One file that does not merge; `cells` are numbers of cells in the run, `what` a sentence that names them.
+ */
+export interface MergeConflict {
+  cells: number[];
+  path: string;
+  what: string;
+}
+/**
  * One metric of a row; `delta` against the baseline run, null where either has no finite value.
  *
  * `verdict` is "noise" when the change is not larger than the spread of runs of identical code and parameters.
@@ -649,6 +662,7 @@ export interface RunRow {
  *
  * `id` stands for it in every other request and is the same after a restart; null unless there is a repository.
  * `folder` is its top as a path of the contents service ("" for its root), null when that lies above the root.
+ * `me` is the author that commits made here would carry, null when Git knows none.
  */
 export interface Place {
   branch: string | null;
@@ -656,6 +670,7 @@ export interface Place {
   format: number;
   hint: string;
   id: string | null;
+  me: Person | null;
   message: string;
   name: string;
   state: 'ready' | 'no-repository' | 'no-git' | 'no-commit' | 'refused';
@@ -663,35 +678,90 @@ export interface Place {
 /**
  * What a promotion would do. With `problems` nothing can be promoted; `notes` are worth reading before.
  *
- * `files` differ from the baseline commit; `conflicts` are paths that do not merge with `onto`; `report` is Markdown.
+ * `files` differ from the baseline commit, or from `onto` with `update`; `targets` are branches to choose `onto` from.
+ * `report` is Markdown, `page` the same as one HTML page that needs nothing else and is only ever shown in a sandbox.
  */
 export interface PromotePreview {
   branch: string;
-  conflicts: string[];
   files: FileDiff[];
   format: number;
-  hooks: string[];
+  hooks: PromotionHook[];
+  merge: PromotionMerge;
   message: string;
   name: string;
   notes: string[];
   onto: string | null;
+  page: string;
   problems: Failure[];
+  remote: PromotionRemote | null;
   report: string;
   run: string;
+  signs: boolean;
+  targets: string[];
+  title: string;
 }
 /**
- * Make a branch of a run; an empty `branch` takes the one the preview offers.
+ * A commit hook of the person's own: whether it runs, and if not (or in part) why.
+ */
+export interface PromotionHook {
+  name: string;
+  runs: boolean;
+  why: string;
+}
+/**
+ * How the branch merges with `onto`: "same" it adds nothing there, "none" there is no branch to merge with.
+ */
+export interface PromotionMerge {
+  conflicts: MergeConflict[];
+  state: 'same' | 'clean' | 'conflicts' | 'unrelated' | 'none';
+}
+/**
+ * Where the branch would be pushed; `address` carries no password, `forge` null until known.
+ *
+ * `requests` is false where nothing can take one: a folder, a plain Git server.
+ */
+export interface PromotionRemote {
+  address: string;
+  forge: ('github' | 'gitlab' | 'bitbucket-cloud' | 'bitbucket-server' | 'gitea') | null;
+  name: string;
+  requests: boolean;
+}
+/**
+ * What is asked of a promotion; an empty text, and what is left out, takes what the preview offers.
+ *
+ * `update` merges `onto` into the branch; `sign` null signs as Git is configured; `request` means `push` too.
  */
 export interface PromoteRequest {
   branch: string;
+  draft?: boolean;
+  hooks?: boolean;
+  onto?: string;
+  outputs?: 'strip' | 'keep';
+  push?: boolean;
+  remote?: string;
+  request?: boolean;
   run: string;
+  sign?: boolean | null;
+  title?: string;
+  update?: boolean;
 }
 /**
- * The branch that was made, its commit, and the address of the request when one was opened.
+ * The branch that was made, its commit, the remote it was pushed to, and the request; `url` is the request's.
  */
 export interface Promoted {
   branch: string;
+  notes: string[];
   oid: string;
+  pushed: string | null;
+  request: PromotedRequest | null;
+  url: string | null;
+}
+/**
+ * A pull or merge request: its address, or the one to open it at when `state` is "offered"; by which way.
+ */
+export interface PromotedRequest {
+  rung: 'link' | 'prefilled' | 'push-options' | 'api';
+  state: 'offered' | 'created' | 'updated' | 'found';
   url: string | null;
 }
 /**

@@ -50,7 +50,7 @@ export const NO_CHOICES: TableChoices = {
   folded: []
 };
 
-const QUICK: ReadonlySet<string> = new Set<QuickFilter>(['starred', 'open', 'failed', 'promoted']);
+const QUICK: ReadonlySet<string> = new Set<QuickFilter>(['starred', 'open', 'failed', 'promoted', 'mine']);
 // Together well below the 64 kB a clone keeps.
 const MOST_NAMES = 300;
 const LONGEST_NAME = 120;

@@ -1,9 +1,11 @@
 /** The text of a filter: what a person typed, as the server reads it, and what could come next. */
 
-/** A filter that is one press away. */
-export type QuickFilter = 'starred' | 'open' | 'failed' | 'promoted';
+import type { Person } from '../contract';
 
-const QUICK: Readonly<Record<QuickFilter, string>> = {
+/** A filter that is one press away. */
+export type QuickFilter = 'starred' | 'open' | 'failed' | 'promoted' | 'mine';
+
+const QUICK: Readonly<Record<Exclude<QuickFilter, 'mine'>, string>> = {
   starred: 'star',
   open: 'status == "open"',
   failed: 'status in ["failed", "interrupted"]',
@@ -81,9 +83,17 @@ export function joinFilters(filters: readonly string[]): string {
   return given.length < 2 ? (given[0] ?? '') : given.map(filter => `(${filter})`).join(' and ');
 }
 
-/** The whole filter of a table: what was typed, and the quick filters that are on. */
-export function wholeQuery(text: string, quick: readonly QuickFilter[]): string {
-  return joinFilters([...quick.map(one => QUICK[one]), filterOf(text)]);
+/** The filter of one person's runs; empty, and so every run, where Git knows nobody. */
+export function runsOf(me: Person | null): string {
+  if (!me || me.fallback) {
+    return '';
+  }
+  return me.email ? `email == ${quoted(me.email)}` : `author == ${quoted(me.name)}`;
+}
+
+/** The whole filter of a table: what was typed, and the quick filters that are on; `me` is who looks at it. */
+export function wholeQuery(text: string, quick: readonly QuickFilter[], me: Person | null = null): string {
+  return joinFilters([...quick.map(one => (one === 'mine' ? runsOf(me) : QUICK[one])), filterOf(text)]);
 }
 
 /** Something that could stand at the caret. */

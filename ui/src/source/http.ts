@@ -124,9 +124,9 @@ function acting(ask: Asker): Acting {
     delete: (place, runs) => post(at(place, 'delete'), { runs }),
     undelete: (place, names) => post(at(place, 'undelete'), { runs: names }),
     end: (place, run, discard) => post(at(place, 'end'), { run, discard }),
-    previewPromotion: (place, run, branch, signal) =>
-      ask.json(at(place, 'promote', 'preview'), { method: 'POST', body: { run, branch }, signal }),
-    promote: (place, run, branch) => post(at(place, 'promote'), { run, branch }),
+    previewPromotion: (place, asked, signal) =>
+      ask.json(at(place, 'promote', 'preview'), { method: 'POST', body: asked, signal }),
+    promote: (place, asked) => post(at(place, 'promote'), asked),
     recover: place => post(at(place, 'recover'), {}),
     cancel: id => ask.json(`tasks/${encodeURIComponent(id)}`, { method: 'DELETE' }),
     saveChoices: (place, choices) => ask.json(at(place, 'choices'), { method: 'PUT', body: choices })

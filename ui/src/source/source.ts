@@ -16,6 +16,7 @@ import type {
   Page,
   Place,
   PromotePreview,
+  PromoteRequest,
   Task,
   Trash
 } from '../contract';
@@ -89,8 +90,8 @@ export interface Source {
   trash(place: string, signal?: AbortSignal): Promise<Trash>;
   undelete(place: string, names: readonly string[]): Promise<Done>;
   end(place: string, run: string, discard: boolean): Promise<Done>;
-  previewPromotion(place: string, run: string, branch: string, signal?: AbortSignal): Promise<PromotePreview>;
-  promote(place: string, run: string, branch: string): Promise<Task>;
+  previewPromotion(place: string, asked: PromoteRequest, signal?: AbortSignal): Promise<PromotePreview>;
+  promote(place: string, asked: PromoteRequest): Promise<Task>;
   recover(place: string): Promise<Task>;
   task(id: string, signal?: AbortSignal): Promise<Task>;
   cancel(id: string): Promise<Task>;

@@ -21,6 +21,8 @@ export interface Host {
   /** Ask before something that loses data; resolves to the answer. */
   confirm(question: { readonly title: string; readonly body: string; readonly accept: string }): Promise<boolean>;
   copy(text: string): void;
+  /** Open a page of the web in a window of its own; anything but http and https does nothing. */
+  openAddress(address: string): void;
   download(name: string, data: Blob): void;
 }
 

@@ -16,6 +16,7 @@ export const place: Place = {
   name: 'study',
   folder: '',
   branch: 'main',
+  me: null,
   message: '',
   hint: ''
 };
@@ -65,6 +66,7 @@ export function setStage(other: Partial<Source> = {}): Stage {
     notify: note('notify'),
     confirm: async () => true,
     copy: note('copy'),
+    openAddress: note('openAddress'),
     download: name => note('download')(name)
   };
   return {

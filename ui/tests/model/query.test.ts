@@ -30,6 +30,13 @@ describe('what was typed', () => {
     expect(wholeQuery('a == 1 or b == 2', ['starred'])).toBe('(star) and (a == 1 or b == 2)');
     expect(wholeQuery('', [])).toBe('');
   });
+
+  it('takes the runs of the person by address, by name without one, and all where nobody is known', () => {
+    const me = { name: 'Ada "A"', email: 'ada@example.org', fallback: false };
+    expect(wholeQuery('', ['mine'], me)).toBe('email == "ada@example.org"');
+    expect(wholeQuery('', ['mine', 'starred'], { ...me, email: '' })).toBe('(author == "Ada \\"A\\"") and (star)');
+    expect([wholeQuery('', ['mine'], null), wholeQuery('', ['mine'], { ...me, fallback: true })]).toEqual(['', '']);
+  });
 });
 
 describe('completion', () => {

@@ -82,6 +82,15 @@ describe('the side panel', () => {
     expect(grid.getAttribute('aria-activedescendant')).toBe((await rowOf('keen-hawk-c2')).id);
   });
 
+  it('stars all selected runs with one key, as the table does', async () => {
+    const { calls } = stage(<RunsPanel place={PLACE} />);
+    const [, second, third] = page.rows;
+    fireEvent.click(await rowOf(second?.name ?? ''));
+    fireEvent.click(await rowOf(third?.name ?? ''), { ctrlKey: true });
+    fireEvent.keyDown(screen.getByRole('grid'), { key: 's' });
+    await waitFor(() => expect(calls).toContainEqual(['annotate', [second?.id, third?.id], { star: !third?.star }]));
+  });
+
   it('deletes with a way back in the notice', async () => {
     const { calls, notices } = stage(<RunsPanel place={PLACE} />);
     fireEvent.contextMenu(await rowOf('solid-crow-51'));
@@ -107,6 +116,17 @@ describe('the side panel', () => {
     staged.rows = page.rows.slice(0, 2);
     act(() => staged.change({}));
     await waitFor(() => expect(screen.queryByText('keen-hawk-c2')).toBe(null));
+  });
+
+  it('filters the runs of the person, where Git knows who that is', async () => {
+    const { calls, unmount } = stage(<RunsPanel place={PLACE} />);
+    await rowOf('keen-hawk-c2');
+    fireEvent.click(screen.getByRole('button', { name: 'Mine' }));
+    await waitFor(() => expect(calls.at(-1)?.[1]).toMatchObject({ query: 'email == "ada@example.org"' }));
+    unmount();
+    stage(<RunsPanel place={{ ...PLACE, me: null }} />);
+    await rowOf('keen-hawk-c2');
+    expect(screen.queryByRole('button', { name: 'Mine' })).toBe(null);
   });
 
   it('looks for words in names, tags and notes, and keeps the list while a filter is wrong', async () => {

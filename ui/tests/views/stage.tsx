@@ -80,12 +80,12 @@ export function stage(view: ReactElement, staging: Staging = {}): Stage {
       calls.push(['end', run, discard]);
       return done([run]);
     },
-    previewPromotion: (_place, run, branch) => {
-      calls.push(['preview', run, branch]);
-      return Promise.resolve(golden(branch.includes('taken') ? 'preview-taken' : 'preview'));
+    previewPromotion: (_place, asked) => {
+      calls.push(['preview', asked.run, asked.branch]);
+      return Promise.resolve(golden(asked.branch.includes('taken') ? 'preview-taken' : 'preview'));
     },
-    promote: (_place, run, branch) => {
-      calls.push(['promote', run, branch]);
+    promote: (_place, asked) => {
+      calls.push(['promote', asked.run, asked.branch, asked]);
       return Promise.resolve(golden('task-running'));
     },
     task: () => Promise.resolve(golden('task')),
@@ -105,6 +105,7 @@ export function stage(view: ReactElement, staging: Staging = {}): Stage {
     notify: notice => notices.push(notice),
     confirm: () => Promise.resolve(true),
     copy: text => calls.push(['copy', text]),
+    openAddress: address => calls.push(['openAddress', address]),
     download: name => calls.push(['download', name])
   };
   const result = render(

@@ -2,8 +2,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Page } from '../../src/contract';
-import { PromoteDialog } from '../../src/views/promote/PromoteDialog';
-import { countLines } from '../../src/views/promote/PreviewFiles';
 import { RunsTable } from '../../src/views/table/RunsTable';
 import { golden } from '../golden';
 import { PLACE, stage } from './stage';
@@ -110,31 +108,5 @@ describe('the table', () => {
     await waitFor(() => expect(group?.getAttribute('aria-expanded')).toBe('true'));
     const asked = calls.filter(call => call[0] === 'page').at(-1)?.[1] as { query: string };
     expect(asked.query).toContain('name in ["calm-otter-3f"');
-  });
-});
-
-describe('the promotion dialog', () => {
-  it('shows the preview, takes another name, and tells what was made', async () => {
-    const { calls } = stage(<PromoteDialog place={PLACE} run="r1" onClose={() => undefined} />);
-    await screen.findByText('3 files change');
-    fireEvent.change(screen.getByRole('textbox', { name: 'Branch' }), { target: { value: 'exp/mine' } });
-    await waitFor(() => expect(calls).toContainEqual(['preview', 'r1', 'exp/mine']));
-    const button = screen.getByRole('button', { name: 'Make the branch' });
-    await waitFor(() => expect(button).toHaveProperty('disabled', false));
-    fireEvent.click(button);
-    await screen.findByText('The branch exp/keen-hawk-c2 is made.', {}, { timeout: 3000 });
-    expect(calls).toContainEqual(['promote', 'r1', 'exp/mine']);
-  });
-
-  it('offers nothing while there is a problem', async () => {
-    stage(<PromoteDialog place={PLACE} run="r1" onClose={() => undefined} />);
-    await screen.findByText('3 files change');
-    fireEvent.change(screen.getByRole('textbox', { name: 'Branch' }), { target: { value: 'exp/taken' } });
-    await screen.findByRole('alert');
-    expect(screen.getByRole('button', { name: 'Make the branch' })).toHaveProperty('disabled', true);
-  });
-
-  it('counts lines of a difference, heads of files left out', () => {
-    expect(countLines('--- a\n+++ b\n@@ -1 +1,2 @@\n-x\n+y\n+z\n w')).toEqual({ added: 2, removed: 1 });
   });
 });

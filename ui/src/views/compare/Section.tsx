@@ -71,11 +71,7 @@ export function SectionNav({ sections, scroller }: SectionNavProps): ReactElemen
   const t = useWords();
   const current = useCurrent(sections, scroller);
   const nav = useRef<HTMLElement>(null);
-  const go = (id: string): void => {
-    const section = find(scroller.current, id);
-    section?.scrollIntoView({ block: 'start', behavior: isCalm() ? 'auto' : 'smooth' });
-    section?.querySelector<HTMLElement>('h3 button')?.focus({ preventScroll: true });
-  };
+  const go = (id: string): void => goToSection(scroller.current, id);
   const onKeyDown = (event: KeyboardEvent): void => {
     const buttons = [...(nav.current?.querySelectorAll('button') ?? [])];
     const now = buttons.indexOf(document.activeElement as HTMLButtonElement);
@@ -96,8 +92,16 @@ export function SectionNav({ sections, scroller }: SectionNavProps): ReactElemen
   );
 }
 
+/** Bring a section into sight and give it the focus; nothing where there is none of that id. */
+export function goToSection(scroller: HTMLElement | null, id: string): void {
+  const section = find(scroller, id);
+  section?.scrollIntoView({ block: 'start', behavior: isCalm() ? 'auto' : 'smooth' });
+  section?.querySelector<HTMLElement>('h3 button')?.focus({ preventScroll: true });
+}
+
 function find(scroller: HTMLElement | null, id: string): HTMLElement | null {
-  return scroller?.querySelector<HTMLElement>(`[data-section="${id}"]`) ?? null;
+  const sections = scroller?.querySelectorAll<HTMLElement>('[data-section]') ?? [];
+  return [...sections].find(section => section.dataset['section'] === id) ?? null;
 }
 
 function isCalm(): boolean {

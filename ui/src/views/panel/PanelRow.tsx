@@ -1,17 +1,19 @@
 /** One run in the side panel: two lines that say how it is, how good, and what is different about it. */
 
 import { memo } from 'react';
-import type { MouseEvent, ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { RunRow, Value } from '../../contract';
 import { formatAge, formatDuration, formatMoment, formatAligned, visible } from '../../model/format';
-import { Chip, Delta, Icon, IconButton, Sparkline, StatusDot, Tag } from '../parts';
+import { Chip, Delta, Icon, Sparkline, StatusDot, Tag } from '../parts';
+import { Badges, RowControls, Tick } from '../runs/RowParts';
+import type { RowActs } from '../runs/RowParts';
 import { counted, useWords } from '../services';
 
 /** How high a row is, in pixels. */
 export const PANEL_ROW = 54;
 
 /** Props of a row. `now` in unix seconds; it moves every minute, for open runs every second. */
-export interface PanelRowProps {
+export interface PanelRowProps extends RowActs {
   readonly id: string;
   readonly row: RunRow;
   readonly index: number;
@@ -23,11 +25,6 @@ export interface PanelRowProps {
   readonly isSelected: boolean;
   readonly isActive: boolean;
   readonly colour: string;
-  readonly onClick: (event: MouseEvent, row: RunRow, index: number) => void;
-  readonly onTick: (event: MouseEvent, row: RunRow, index: number) => void;
-  readonly onOpen: (row: RunRow) => void;
-  readonly onMenu: (event: MouseEvent, row: RunRow, index: number) => void;
-  readonly onStar: (row: RunRow) => void;
 }
 
 /** Draw a row. */
@@ -48,7 +45,10 @@ export const PanelRow = memo(function PanelRow(props: PanelRowProps): ReactEleme
       onContextMenu={event => onMenu(event, row, index)}
     >
       <div className="ts-item-line" role="gridcell">
-        <Mark {...props} name={name} />
+        <span className="ts-item-mark">
+          <StatusDot status={row.status} />
+          <Tick {...props} isReached={isActive} />
+        </span>
         <span className="ts-item-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
           {name}
         </span>
@@ -59,52 +59,11 @@ export const PanelRow = memo(function PanelRow(props: PanelRowProps): ReactEleme
       <div className="ts-item-line ts-item-second" role="gridcell">
         <Differences {...props} />
         <When {...props} />
-        <Controls {...props} name={name} />
+        <RowControls {...props} isReached={isActive} />
       </div>
     </div>
   );
 });
-
-function Mark(props: PanelRowProps & { readonly name: string }): ReactElement {
-  const { row, index, isSelected, isActive, onTick, name } = props;
-  const t = useWords();
-  return (
-    <span className="ts-item-mark">
-      <StatusDot status={row.status} />
-      <button
-        type="button"
-        role="checkbox"
-        className="ts-tick"
-        aria-checked={isSelected}
-        aria-label={t('Select {name}', { name })}
-        tabIndex={isActive ? 0 : -1}
-        onClick={event => onTick(event, row, index)}
-      >
-        {isSelected ? <Icon name="check" /> : null}
-      </button>
-    </span>
-  );
-}
-
-function Badges({ row, baseline, isBest }: PanelRowProps): ReactElement {
-  const t = useWords();
-  return (
-    <>
-      {baseline?.id === row.id ? (
-        <span className="ts-mark ts-mark-baseline" title={t('Baseline: others are compared with it')}>
-          <Icon name="flag" />
-          <span className="ts-unseen">{t('baseline')}</span>
-        </span>
-      ) : null}
-      {isBest ? <span className="ts-badge">{t('best')}</span> : null}
-      {row.promoted ? (
-        <span className="ts-mark" title={t('Promoted to {branch}', { branch: visible(row.promoted) })}>
-          <Icon name="branch" />
-        </span>
-      ) : null}
-    </>
-  );
-}
 
 function MainMetric({ row, metric }: PanelRowProps): ReactElement | null {
   const cell = metric === null ? undefined : row.metrics[metric];
@@ -186,40 +145,5 @@ function When({ row, now }: PanelRowProps): ReactElement {
         {words}
       </span>
     </>
-  );
-}
-
-function Controls(props: PanelRowProps & { readonly name: string }): ReactElement {
-  const { row, index, isActive, onMenu, onStar, name } = props;
-  const t = useWords();
-  const tabIndex = isActive ? 0 : -1;
-  return (
-    <span className="ts-item-controls">
-      {row.oid ? (
-        <IconButton
-          icon="star"
-          filled={row.star}
-          pressed={row.star}
-          className={row.star ? 'ts-star ts-star-on' : 'ts-star'}
-          label={row.star ? t('Take the star off {name}', { name }) : t('Star {name}', { name })}
-          tabIndex={tabIndex}
-          onClick={event => {
-            event.stopPropagation();
-            onStar(row);
-          }}
-        />
-      ) : null}
-      <IconButton
-        icon="more"
-        className="ts-more"
-        aria-haspopup="menu"
-        label={t('Actions for {name}', { name })}
-        tabIndex={tabIndex}
-        onClick={event => {
-          event.stopPropagation();
-          onMenu(event, row, index);
-        }}
-      />
-    </span>
   );
 }

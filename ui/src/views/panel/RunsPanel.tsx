@@ -1,22 +1,18 @@
 /** The side panel: the runs of a place, newest on top, open ones live. */
 
 import { useCallback, useId, useRef, useState } from 'react';
-import type { KeyboardEvent, MouseEvent, ReactElement } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Place, RunRow } from '../../contract';
 import { colourOf, cssColour } from '../../model/colours';
-import { visible } from '../../model/format';
 import { wholeQuery } from '../../model/query';
 import type { QuickFilter } from '../../model/query';
 import type { PagedRows, Rows } from '../../model/rows';
-import { Menu } from '../parts';
 import type { Anchor } from '../parts';
+import { useActing } from '../runs/acting';
 import { useActions } from '../runs/actions';
 import type { Actions } from '../runs/actions';
-import { RunEditor } from '../runs/RunEditor';
-import type { Edited } from '../runs/RunEditor';
 import { PlaceFace, RowsFace } from '../runs/Faces';
-import { rowMenu } from '../runs/menu';
 import { QueryBar, QueryError } from '../runs/QueryBar';
 import { QuickFilters, Said } from '../runs/QuickFilters';
 import { SelectionBar } from '../runs/SelectionBar';
@@ -49,7 +45,7 @@ function ReadyPanel({ place }: { readonly place: Place }): ReactElement {
   const [archived, setArchived] = useState(false);
   const [sort, setSort] = useState('');
   const { rows, paged } = useRows(loaded ? id : null, {
-    query: wholeQuery(query, quick),
+    query: wholeQuery(query, quick, place.me),
     sort,
     archived,
     baseline: choices.baseline
@@ -76,6 +72,7 @@ function ReadyPanel({ place }: { readonly place: Place }): ReactElement {
           placeholder={t('Search, or metrics.acc > 0.9')}
         />
         <QuickFilters
+          me={place.me}
           quick={quick}
           onQuick={setQuick}
           archived={archived}
@@ -154,46 +151,23 @@ function RunList({ place, rows, paged, actions, selected, select }: RunListProps
     page: () => Math.max(1, Math.floor((box.current?.clientHeight ?? 400) / PANEL_ROW) - 1),
     reveal: index => virtual.scrollToIndex(index)
   });
-  const [menu, setMenu] = useState<{ anchor: Anchor; row: RunRow } | null>(null);
-  const [editing, setEditing] = useState<{ anchor: Anchor; row: RunRow; field: Edited } | null>(null);
-  const { setActive } = list;
-  const onMenu = useCallback(
-    (event: MouseEvent, row: RunRow, index: number) => {
-      event.preventDefault();
-      setActive(index);
-      const isContext = event.type === 'contextmenu';
-      setMenu({ anchor: isContext ? { x: event.clientX, y: event.clientY } : event.currentTarget, row });
-    },
-    [setActive]
+  const anchorOf = useCallback(
+    (_: unknown, index: number): Anchor => document.getElementById(`${ids}-${index}`) ?? { x: 40, y: 40 },
+    [ids]
   );
-  const onStar = useCallback((row: RunRow) => actions.annotate([row.id], { star: !row.star }), [actions]);
+  const { setActive } = list;
+  const baseline = head?.baseline ?? null;
+  const acting = useActing({ place, baseline, selected, actions, setActive, anchorOf });
   const activeRow = rows.row(list.active);
-  const anchorOf = (): Anchor => document.getElementById(`${ids}-${list.active}`) ?? { x: 40, y: 40 };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== box.current || list.onKeyDown(event) || !activeRow) {
+    const isOurs = event.target === box.current && !list.onKeyDown(event);
+    if (!isOurs || !activeRow || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const key = event.key.toLowerCase();
-    const edits: Readonly<Record<string, Edited>> = { f2: 'name', t: 'tags', n: 'note' };
-    const field = edits[key];
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
+    if (acting.onKey(event, activeRow, list.active, anchorOf('name', list.active))) {
+      event.preventDefault();
+      event.stopPropagation();
     }
-    if (key === 'contextmenu' || (key === 'f10' && event.shiftKey)) {
-      setMenu({ anchor: anchorOf(), row: activeRow });
-    } else if (activeRow.oid === null) {
-      return;
-    } else if (field) {
-      setEditing({ anchor: anchorOf(), row: activeRow, field });
-    } else if (key === 's') {
-      onStar(activeRow);
-    } else if (key === 'delete') {
-      actions.remove(selected.has(activeRow.id) ? [...selected] : [activeRow.id]);
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
   };
   const minute = useNow(30);
   const second = useNow(1);
@@ -223,7 +197,7 @@ function RunList({ place, rows, paged, actions, selected, select }: RunListProps
                 top={item.start}
                 now={row.status === 'open' ? second : minute}
                 metric={head?.main_metric ?? null}
-                baseline={head?.baseline ?? null}
+                baseline={baseline}
                 isBest={head?.best === row.id && total > 1}
                 isSelected={selected.has(row.id)}
                 isActive={item.index === list.active}
@@ -231,8 +205,8 @@ function RunList({ place, rows, paged, actions, selected, select }: RunListProps
                 onClick={list.onRowClick}
                 onTick={list.onTick}
                 onOpen={open}
-                onMenu={onMenu}
-                onStar={onStar}
+                onMenu={acting.onMenu}
+                onStar={acting.onStar}
               />
             ) : (
               <div
@@ -244,32 +218,7 @@ function RunList({ place, rows, paged, actions, selected, select }: RunListProps
           })}
         </div>
       </div>
-      {menu ? (
-        <Menu
-          anchor={menu.anchor}
-          label={t('Actions for {name}', { name: visible(menu.row.name) })}
-          items={rowMenu({
-            place,
-            row: menu.row,
-            baseline: head?.baseline ?? null,
-            selected,
-            actions,
-            host,
-            t,
-            edit: field => setEditing({ anchor: anchorOf(), row: menu.row, field })
-          })}
-          onClose={() => setMenu(null)}
-        />
-      ) : null}
-      {editing ? (
-        <RunEditor
-          anchor={editing.anchor}
-          field={editing.field}
-          rows={[editing.row]}
-          actions={actions}
-          onClose={() => setEditing(null)}
-        />
-      ) : null}
+      {acting.floating}
     </>
   );
 }

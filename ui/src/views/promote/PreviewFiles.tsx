@@ -1,8 +1,13 @@
 /** The files a branch would change, each with how much. */
 
+import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { FileDiff } from '../../contract';
-import { visible, visibleLines } from '../../model/format';
+import { parseUnified } from '../../model/diff/unified';
+import { visible } from '../../model/format';
+import { Lines } from '../diff/Lines';
+import { NotebookDiff } from '../diff/NotebookDiff';
+import type { BothSides } from '../diff/sides';
 import { Icon } from '../parts';
 import { counted, useWords } from '../services';
 
@@ -20,8 +25,14 @@ export function countLines(diff: string): { readonly added: number; readonly rem
   return { added, removed };
 }
 
-/** List the files; each unfolds to its difference. */
-export function PreviewFiles({ files }: { readonly files: readonly FileDiff[] }): ReactElement {
+/** List the files; each unfolds to its difference, notebooks cell by cell. */
+export function PreviewFiles(props: {
+  readonly files: readonly FileDiff[];
+  readonly sides: BothSides;
+  /** What the run's own notebook no longer numbers as the branch does. */
+  readonly isMerged: boolean;
+}): ReactElement {
+  const { files, sides, isMerged } = props;
   const t = useWords();
   return (
     <section className="ts-promotefiles" aria-label={t('Files')}>
@@ -31,15 +42,20 @@ export function PreviewFiles({ files }: { readonly files: readonly FileDiff[] })
           : t('No file changes against the baseline commit.')}
       </h3>
       {files.map(file => (
-        <FileRow key={file.path} file={file} />
+        <FileRow key={file.path} file={file} sides={sides} isMerged={isMerged} />
       ))}
     </section>
   );
 }
 
-function FileRow({ file }: { readonly file: FileDiff }): ReactElement {
+function FileRow(props: {
+  readonly file: FileDiff;
+  readonly sides: BothSides;
+  readonly isMerged: boolean;
+}): ReactElement {
+  const { file, sides, isMerged } = props;
   const t = useWords();
-  const text = textOf(file, t);
+  const [isOpen, setOpen] = useState(false);
   const { added, removed } = countLines(file.cells ? file.cells.map(cell => cell.diff).join('\n') : file.diff);
   const changed = file.cells?.filter(cell => cell.change !== 'same').length ?? 0;
   const head = (
@@ -52,39 +68,26 @@ function FileRow({ file }: { readonly file: FileDiff }): ReactElement {
       {removed ? <span className="ts-removed-count">−{removed}</span> : null}
     </>
   );
-  return text ? (
-    <details className={`ts-promotefile ts-promotefile-${file.change}`}>
+  const cells = isMerged ? file.cells?.filter(cell => cell.change !== 'same') : file.cells;
+  return (file.cells ? changed > 0 : file.diff) ? (
+    <details
+      className={`ts-promotefile ts-promotefile-${file.change}`}
+      onToggle={event => setOpen(event.currentTarget.open)}
+    >
       <summary>{head}</summary>
-      <pre className="ts-diff">
-        {text.split('\n').map((line, index) => (
-          <span key={index} className={lineClass(line)}>
-            {visibleLines(line)}
-            {'\n'}
-          </span>
-        ))}
-      </pre>
+      {isOpen ? cells ? <NotebookDiff path={file.path} cells={cells} sides={sides} /> : <TextDiff file={file} /> : null}
     </details>
   ) : (
     <div className={`ts-promotefile ts-promotefile-${file.change}`}>{head}</div>
   );
 }
 
-function textOf(file: FileDiff, t: ReturnType<typeof useWords>): string {
-  if (!file.cells) {
-    return file.diff;
-  }
-  return file.cells
-    .filter(cell => cell.diff)
-    .map(cell => `@@ ${t('cell {n}', { n: cell.after ?? cell.before ?? 0 })} @@\n${cell.diff.replace(/^@@.*\n/, '')}`)
-    .join('\n');
-}
-
-function lineClass(line: string): string {
-  return line.startsWith('+')
-    ? 'ts-line-added'
-    : line.startsWith('-')
-      ? 'ts-line-removed'
-      : line.startsWith('@@')
-        ? 'ts-line-place'
-        : '';
+function TextDiff({ file }: { readonly file: FileDiff }): ReactElement {
+  const t = useWords();
+  const hunks = useMemo(() => parseUnified(file.diff), [file.diff]);
+  return hunks.length > 0 ? (
+    <Lines hunks={hunks} label={visible(file.path, 200)} />
+  ) : (
+    <p className="ts-quiet">{t('No line differs; the mode of the file, or an empty file.')}</p>
+  );
 }

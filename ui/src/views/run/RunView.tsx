@@ -9,7 +9,7 @@ import { collectCurves } from '../../model/run/sections';
 import { useAnswer, useCalm, useChanges } from '../charts/answers';
 import type { Answer } from '../charts/answers';
 import { CurveGrid } from '../charts/CurveGrid';
-import { Section, SectionNav, Sections } from '../compare/Section';
+import { goToSection, Section, SectionNav, Sections } from '../compare/Section';
 import type { SectionFact } from '../compare/Section';
 import { Face, Icon, Waiting } from '../parts';
 import { useServices, useWords } from '../services';
@@ -31,10 +31,12 @@ export interface RunViewProps {
   readonly place: Place;
   /** `RunRow.id`. */
   readonly run: string;
+  /** The section to begin at. */
+  readonly section?: string;
 }
 
 /** The run tab. */
-export function RunView({ place, run }: RunViewProps): ReactElement {
+export function RunView({ place, run, section = '' }: RunViewProps): ReactElement {
   const { source, host, t } = useServices();
   const { id } = place;
   const answer = useAnswer(id === null ? null : JSON.stringify([id, run]), async signal => ({
@@ -67,7 +69,14 @@ export function RunView({ place, run }: RunViewProps): ReactElement {
     );
   }
   return answer.value?.run === run ? (
-    <RunPage key={run} place={{ ...place, id }} run={run} details={answer.value.details} round={round} />
+    <RunPage
+      key={run}
+      place={{ ...place, id }}
+      run={run}
+      details={answer.value.details}
+      round={round}
+      section={section}
+    />
   ) : (
     <Waiting rows={10} label={t('Reading the run …')} />
   );
@@ -79,11 +88,17 @@ interface RunPageProps {
   readonly details: Details;
   /** Grows when an open run moved. */
   readonly round: number;
+  readonly section: string;
 }
 
-function RunPage({ place, run, details, round }: RunPageProps): ReactElement {
+function RunPage({ place, run, details, round, section }: RunPageProps): ReactElement {
   const t = useWords();
   const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (section) {
+      goToSection(scroller.current, section);
+    }
+  }, [section]);
   const { problem, record } = details.experiment;
   const sections = useSections(details);
   const facts = (id: string): SectionFact => sections.find(section => section.id === id) ?? { id, title: id };

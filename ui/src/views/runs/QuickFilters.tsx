@@ -1,7 +1,9 @@
 /** Filters that are one press away, and what the server has to say about a filter. */
 
 import type { ReactElement } from 'react';
+import type { Person } from '../../contract';
 import { visible } from '../../model/format';
+import { runsOf } from '../../model/query';
 import type { QuickFilter } from '../../model/query';
 import type { Head } from '../../model/rows';
 import { Icon } from '../parts';
@@ -11,22 +13,24 @@ import { useWords } from '../services';
 const QUICK: readonly (readonly [QuickFilter, string, IconName])[] = [
   ['starred', 'Starred', 'star'],
   ['open', 'Running', 'running'],
-  ['failed', 'Failed', 'error']
+  ['failed', 'Failed', 'error'],
+  ['mine', 'Mine', 'person']
 ];
 
-/** Draw the quick filters as switches. */
+/** Draw the quick filters as switches; the person's own runs only where Git knows who that is. */
 export function QuickFilters(props: {
+  readonly me: Person | null;
   readonly quick: readonly QuickFilter[];
   readonly onQuick: (quick: readonly QuickFilter[]) => void;
   readonly archived: boolean;
   readonly onArchived: (archived: boolean) => void;
   readonly archivedCount: number;
 }): ReactElement {
-  const { quick, onQuick, archived, onArchived, archivedCount } = props;
+  const { me, quick, onQuick, archived, onArchived, archivedCount } = props;
   const t = useWords();
   return (
     <div className="ts-quick" role="group" aria-label={t('Quick filters')}>
-      {QUICK.map(([name, label, icon]) => {
+      {QUICK.filter(([name]) => name !== 'mine' || runsOf(me)).map(([name, label, icon]) => {
         const isOn = quick.includes(name);
         const next = isOn ? quick.filter(one => one !== name) : [...quick, name];
         return <Switch key={name} icon={icon} label={t(label)} isOn={isOn} onPress={() => onQuick(next)} />;

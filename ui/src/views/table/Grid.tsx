@@ -1,28 +1,22 @@
 /** The grid of the table: only the rows in view are there; mouse and keyboard work on all of them. */
 
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { KeyboardEvent, MouseEvent, ReactElement } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Place, RunRow } from '../../contract';
 import type { TableChoices } from '../../model/choices';
 import { colourOf, cssColour } from '../../model/colours';
-import { visible } from '../../model/format';
 import { joinFilters } from '../../model/query';
 import type { PagedRows, Rows } from '../../model/rows';
-import { Menu } from '../parts';
-import type { Anchor } from '../parts';
 import type { Actions } from '../runs/actions';
-import { RunEditor } from '../runs/RunEditor';
-import type { Edited } from '../runs/RunEditor';
-import { rowMenu } from '../runs/menu';
 import { useServices } from '../services';
 import { useList } from '../state/list';
 import { useNow, useSeen } from '../state/rows';
 import type { GroupedItem, UsedGroups } from './groups';
 import { TableHead } from './TableHead';
 import type { Layout } from './layout';
+import { useRowShared } from './shared';
 import { GroupRow, TABLE_ROW, TableRow } from './TableRow';
-import type { RowShared } from './TableRow';
 
 /** Props of the grid; `groups` null shows the rows one after another. */
 export interface GridProps {
@@ -230,179 +224,4 @@ function useRevealedColumn(
       cell?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
     }
   }, [box, ids, active, at]);
-}
-
-interface SharedAndFloating {
-  readonly shared: RowShared;
-  readonly floating: ReactElement | null;
-  readonly keys: (event: KeyboardEvent) => void;
-}
-
-type List = ReturnType<typeof useList>;
-
-function useRowShared(
-  props: GridProps,
-  ids: string,
-  list: List,
-  at: number,
-  rowAt: (index: number) => RunRow | null
-): SharedAndFloating {
-  const { place, rows, groups, layout, best, actions, selected, change } = props;
-  const { host, t } = useServices();
-  const id = place.id ?? '';
-  const [menu, setMenu] = useState<{ anchor: Anchor; row: RunRow; index: number } | null>(null);
-  const [editing, setEditing] = useState<{ anchor: Anchor; row: RunRow; field: Edited } | null>(null);
-  const { setActive, onRowClick, onTick } = list;
-  const baseline = rows.head?.baseline ?? null;
-  const mainMetric = rows.head?.main_metric ?? null;
-  const { columns } = layout;
-  const edit = useCallback(
-    (field: Edited, row: RunRow, index: number) => {
-      const place = Math.max(
-        0,
-        columns.shown.findIndex(column => column.key === field)
-      );
-      setEditing({ anchor: document.getElementById(`${ids}-${index}-${place}`) ?? { x: 80, y: 80 }, row, field });
-    },
-    [columns, ids]
-  );
-  const fold = groups?.fold;
-  // Objects that come anew with each answer but say the same would draw every row again.
-  const steadyBaseline = useSteady(baseline);
-  const shared = useMemo<RowShared>(
-    () => ({
-      ids,
-      columns: columns.shown,
-      pinned: columns.pinned,
-      baseline: steadyBaseline,
-      best,
-      mainMetric,
-      onClick: onRowClick,
-      onTick,
-      onOpen: row => host.openRun(id, row.id),
-      onMenu: (event: MouseEvent, row, index) => {
-        event.preventDefault();
-        setActive(index);
-        const isContext = event.type === 'contextmenu';
-        setMenu({ anchor: isContext ? { x: event.clientX, y: event.clientY } : event.currentTarget, row, index });
-      },
-      onEdit: edit,
-      onStar: row => actions.annotate([row.id], { star: !row.star }),
-      onEye: row =>
-        change(so => ({
-          ...so,
-          unseen: so.unseen.includes(row.id) ? so.unseen.filter(run => run !== row.id) : [...so.unseen, row.id]
-        })),
-      onFold: group => fold?.(group)
-    }),
-    [
-      ids,
-      columns,
-      steadyBaseline,
-      best,
-      mainMetric,
-      onRowClick,
-      onTick,
-      host,
-      id,
-      setActive,
-      edit,
-      actions,
-      change,
-      fold
-    ]
-  );
-  const keys = useKeys(props, list, at, rowAt, edit, setMenu, ids);
-  const floating = (
-    <>
-      {menu ? (
-        <Menu
-          anchor={menu.anchor}
-          label={t('Actions for {name}', { name: visible(menu.row.name) })}
-          items={rowMenu({
-            place,
-            row: menu.row,
-            baseline,
-            selected,
-            actions,
-            host,
-            t,
-            edit: field => edit(field, menu.row, menu.index)
-          })}
-          onClose={() => setMenu(null)}
-        />
-      ) : null}
-      {editing ? (
-        <RunEditor
-          anchor={editing.anchor}
-          field={editing.field}
-          rows={[editing.row]}
-          actions={actions}
-          onClose={() => setEditing(null)}
-        />
-      ) : null}
-    </>
-  );
-  return { shared, floating, keys };
-}
-
-function useKeys(
-  props: GridProps,
-  list: List,
-  at: number,
-  rowAt: (index: number) => RunRow | null,
-  edit: (field: Edited, row: RunRow, index: number) => void,
-  setMenu: (menu: { anchor: Anchor; row: RunRow; index: number }) => void,
-  ids: string
-): (event: KeyboardEvent) => void {
-  const { rows, layout, actions, selected, onKeys } = props;
-  const { active } = list;
-  return event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const row = rowAt(active);
-    const baseline = rows.head?.baseline ?? null;
-    const grid = event.currentTarget;
-    const here = document.getElementById(`${ids}-${active}-${at}`) ?? grid;
-    const runs = row && !selected.has(row.id) ? [row.id] : [...selected];
-    const column = layout.columns.shown[at]?.key;
-    const field: Edited = column === 'tags' || column === 'note' ? column : 'name';
-    const withRow: Readonly<Record<string, (row: RunRow) => void>> = {
-      s: one => actions.annotate(runs, { star: !one.star }),
-      t: one => edit('tags', one, active),
-      n: one => edit('note', one, active),
-      F2: one => edit(field, one, active),
-      Delete: () => actions.remove(runs)
-    };
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = withRow[key];
-    if (act && row?.oid) {
-      act(row);
-    } else if (key === 'b' && row) {
-      actions.setBaseline(row.id);
-    } else if (key === 'c') {
-      const compared = runs.length === 1 && baseline ? [baseline.id, ...runs] : runs;
-      if (new Set(compared).size > 1) {
-        actions.compare([...new Set(compared)]);
-      }
-    } else if (row && (key === 'ContextMenu' || (key === 'F10' && event.shiftKey))) {
-      setMenu({ anchor: here, row, index: active });
-    } else if (key === '/') {
-      grid.closest('.ts-table')?.querySelector<HTMLInputElement>('.ts-query input')?.focus();
-    } else if (key === '?') {
-      onKeys(grid.closest('.ts-table')?.querySelector('.ts-tablebar') ?? grid);
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  };
-}
-
-/** Keep the first of two objects that say the same. */
-function useSteady<T>(value: T): T {
-  const key = JSON.stringify(value);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the value
-  return useMemo(() => value, [key]);
 }

@@ -32,7 +32,7 @@ export function RunsTable({ place }: { readonly place: Place }): ReactElement {
 function ReadyTable({ place, id }: { readonly place: Place; readonly id: string }): ReactElement {
   const { t } = useServices();
   const { choices, loaded, change } = useChoices(id);
-  const query = wholeQuery(choices.query, choices.quick);
+  const query = wholeQuery(choices.query, choices.quick, place.me);
   const { sort, archived, baseline, group } = choices;
   const request = useMemo<RowsRequest>(() => ({ query, sort, archived, baseline }), [query, sort, archived, baseline]);
   const { rows, paged } = useRows(loaded ? id : null, request);

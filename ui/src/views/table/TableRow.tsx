@@ -1,11 +1,13 @@
 /** One row of the table. */
 
 import { memo } from 'react';
-import type { MouseEvent, ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import type { Group, RunRow } from '../../contract';
 import type { Column } from '../../model/columns';
 import { formatCount, visible } from '../../model/format';
-import { Icon, IconButton, StatusDot } from '../parts';
+import { Icon, StatusDot } from '../parts';
+import { Badges, RowControls, Tick } from '../runs/RowParts';
+import type { RowActs } from '../runs/RowParts';
 import { counted, useWords } from '../services';
 import { CellContent, SpreadContent } from './cells';
 
@@ -13,19 +15,14 @@ import { CellContent, SpreadContent } from './cells';
 export const TABLE_ROW = 30;
 
 /** What all rows of a table share; one object for all, so that rows are drawn again only when it changes. */
-export interface RowShared {
+export interface RowShared extends RowActs {
   readonly ids: string;
   readonly columns: readonly Column[];
   readonly pinned: number;
   readonly baseline: RunRow | null;
   readonly best: ReadonlyMap<string, number>;
   readonly mainMetric: string | null;
-  readonly onClick: (event: MouseEvent, row: RunRow, index: number) => void;
-  readonly onTick: (event: MouseEvent, row: RunRow, index: number) => void;
-  readonly onOpen: (row: RunRow) => void;
-  readonly onMenu: (event: MouseEvent, row: RunRow, index: number) => void;
   readonly onEdit: (field: 'name' | 'tags' | 'note', row: RunRow, index: number) => void;
-  readonly onStar: (row: RunRow) => void;
   readonly onEye: (row: RunRow) => void;
   readonly onFold: (group: Group) => void;
 }
@@ -109,24 +106,12 @@ export const TableRow = memo(function TableRow(props: TableRowProps): ReactEleme
 });
 
 function NameContent(props: TableRowProps): ReactElement {
-  const { shared, row, index, isSelected, isBest, at } = props;
+  const { shared, row, index, isBest, at } = props;
   const t = useWords();
   const name = visible(row.name, 80);
-  const tabIndex = at >= 0 ? 0 : -1;
   return (
     <>
-      <button
-        type="button"
-        role="checkbox"
-        className="ts-tick"
-        aria-checked={isSelected}
-        aria-label={t('Select {name}', { name })}
-        tabIndex={tabIndex}
-        onClick={event => shared.onTick(event, row, index)}
-        onDoubleClick={event => event.stopPropagation()}
-      >
-        {isSelected ? <Icon name="check" /> : null}
-      </button>
+      <Tick {...props} isReached={at >= 0} onTick={shared.onTick} />
       <Eye {...props} name={name} />
       <StatusDot status={row.status} />
       <span className="ts-row-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
@@ -152,20 +137,9 @@ function NameContent(props: TableRowProps): ReactElement {
           <Icon name="warning" />
         </span>
       ) : null}
-      {shared.baseline?.id === row.id ? (
-        <span className="ts-mark ts-mark-baseline" title={t('Baseline: others are compared with it')}>
-          <Icon name="flag" />
-          <span className="ts-unseen">{t('baseline')}</span>
-        </span>
-      ) : null}
-      {isBest ? <span className="ts-badge">{t('best')}</span> : null}
-      {row.promoted ? (
-        <span className="ts-mark" title={t('Promoted to {branch}', { branch: visible(row.promoted) })}>
-          <Icon name="branch" />
-        </span>
-      ) : null}
+      <Badges row={row} baseline={shared.baseline} isBest={isBest} />
       <span className="ts-bar-space" />
-      <NameControls {...props} name={name} />
+      <RowControls row={row} index={index} isReached={at >= 0} onMenu={shared.onMenu} onStar={shared.onStar} />
     </>
   );
 }
@@ -191,41 +165,6 @@ function Eye(props: TableRowProps & { readonly name: string }): ReactElement {
       <span className="ts-swatch-dot" />
       <Icon name={isUnseen ? 'eyeOff' : 'eye'} />
     </button>
-  );
-}
-
-function NameControls(props: TableRowProps & { readonly name: string }): ReactElement {
-  const { shared, row, index, at, name } = props;
-  const t = useWords();
-  const tabIndex = at >= 0 ? 0 : -1;
-  return (
-    <span className="ts-item-controls" onDoubleClick={event => event.stopPropagation()}>
-      {row.oid ? (
-        <IconButton
-          icon="star"
-          filled={row.star}
-          pressed={row.star}
-          className={row.star ? 'ts-star ts-star-on' : 'ts-star'}
-          label={row.star ? t('Take the star off {name}', { name }) : t('Star {name}', { name })}
-          tabIndex={tabIndex}
-          onClick={event => {
-            event.stopPropagation();
-            shared.onStar(row);
-          }}
-        />
-      ) : null}
-      <IconButton
-        icon="more"
-        className="ts-more"
-        aria-haspopup="menu"
-        label={t('Actions for {name}', { name })}
-        tabIndex={tabIndex}
-        onClick={event => {
-          event.stopPropagation();
-          shared.onMenu(event, row, index);
-        }}
-      />
-    </span>
   );
 }
 

@@ -57,6 +57,7 @@ export function Toolbar(props: ToolbarProps): ReactElement {
       </div>
       <div className="ts-toolbar-row ts-toolbar-second">
         <QuickFilters
+          me={place.me}
           quick={choices.quick}
           onQuick={quick => onChange(so => ({ ...so, quick }))}
           archived={choices.archived}
