@@ -129,6 +129,39 @@ def test_annotating_many_times_keeps_every_event_and_the_work_tree(scratch: Scra
     assert len(scratch.git("notes", "--ref=trackside", "show", oid).splitlines()) == 5
 
 
+def test_two_who_annotate_at_the_same_moment_both_keep_their_word(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oid = make_experiment(scratch, "calm-otter")
+    store, other = open_store(scratch), open_store(scratch)
+    store.annotate([oid], {"tag": ["first"]})
+    read, met = store._read_note, []
+
+    def read_while_somebody_writes(tip: str, target: str) -> bytes:
+        before = read(tip, target)
+        if not met:
+            met.append(True)
+            other.annotate([oid], {"tag": ["other"]})
+        return before
+
+    monkeypatch.setattr(store, "_read_note", read_while_somebody_writes)
+    store.annotate([oid], {"tag": ["second"]})
+    (row,) = store.rows(store.shelf())
+    assert sorted(row.tags) == ["first", "other", "second"]
+
+
+def test_notes_in_folders_are_found_again(scratch: Scratch) -> None:
+    oids = [make_experiment(scratch, f"run-{number}") for number in range(3)]
+    notes = "".join(f"M 100644 inline {number:02x}/{number:038x}\ndata 2\n{{}}\n" for number in range(256))
+    stream = f"commit refs/notes/trackside\ncommitter A <a@example.org> 0 +0000\ndata 0\n{notes}done\n"
+    scratch.git("fast-import", "--quiet", "--done", stdin=stream.encode())
+    store = open_store(scratch)
+    for oid in oids * 2:
+        store.annotate([oid], {"star": True})
+    assert "/" in scratch.git("ls-tree", "-r", "--name-only", "refs/notes/trackside").splitlines()[0]
+    assert [len(scratch.git("notes", "--ref=trackside", "show", oid).splitlines()) for oid in oids] == [2, 2, 2]
+
+
 def test_rename_moves_the_ref_and_keeps_the_annotations(scratch: Scratch) -> None:
     oid = make_experiment(scratch, "calm-otter")
     make_experiment(scratch, "taken")

@@ -200,10 +200,10 @@ class Store:
                 now = time.time()
                 event = format_event(now, str(author["email"]), dict(change))
                 tip = list_refs(self.repository, NOTES).get(NOTES)
-                before = self._read_notes(tip).get(oid, b"") if tip else b""
+                before = self._read_note(tip, oid) if tip else b""
                 if before and not before.endswith(b"\n"):
                     before += b"\n"
-                if append_note(self.repository, NOTES, oid, before + event, author, int(now)):
+                if append_note(self.repository, NOTES, tip, oid, before + event, author, int(now)):
                     break
                 time.sleep(0.02 * (attempt + 1))
             else:
@@ -366,6 +366,12 @@ class Store:
             known = self._read_notes(tip)
             self.index.set_notes(tip, known)
         return known
+
+    def _read_note(self, tip: str, oid: str) -> bytes:
+        """Read what was noted of one commit; with many notes Git puts them into folders by their first digits."""
+        folders = ["/".join([*(oid[at : at + 2] for at in range(0, deep, 2)), oid[deep:]]) for deep in (0, 2, 4, 6)]
+        found = read_objects(self.repository, [f"{tip}:{path}" for path in folders])
+        return b"".join(note.data for note in found if note is not None and note.kind == "blob")
 
     def _read_notes(self, tip: str) -> dict[str, bytes]:
         files = list_tree(self.repository, tip)

@@ -106,12 +106,11 @@ def _remove_crash_report(repository: Repository, words: str) -> None:
 
 
 def append_note(
-    repository: Repository, ref: str, target: str, data: bytes, author: Mapping[str, Any], when: int
+    repository: Repository, ref: str, tip: str | None, target: str, data: bytes, author: Mapping[str, Any], when: int
 ) -> bool:
-    """Set the note of `target` under `ref` to `data`; False when somebody else moved the ref meanwhile."""
+    """Set the note of `target` to `data` on top of `tip`, what `ref` held; False when somebody moved it meanwhile."""
     who = _person(author)
-    answer = repository.git.attempt("rev-parse", "--verify", "--quiet", ref)
-    parent = f"from {answer.out.decode().strip()}\n".encode() if answer.status == 0 else b""
+    parent = f"from {tip}\n".encode() if tip else b""
     stream = (
         f"commit {ref}\n".encode()
         + b"committer %s %d +0000\ndata 9\nAnnotate\n\n" % (who, when)

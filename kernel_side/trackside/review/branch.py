@@ -7,6 +7,7 @@ hold before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,18 +65,23 @@ def plan(catalogue: Catalogue, asked: Asked) -> Plan:
     base, tree = _commit(repository, experiment)
     target = _target(repository, row, asked)
     tree = review_tree(repository, base, experiment, tree, keep=asked.outputs == "keep")
-    configured = read_configured(repository)
-    files = diff_commits(catalogue.reader, base, tree, before=base[:12], after=row.name)["files"]
-    message = write_message(row, _against(catalogue, state, row, base), _main_metric(catalogue, row), files)
-    ahead, behind = _apart(repository, base, target.onto)
-    merge, notes = (
-        (Merge(state="same"), [])
-        if target.onto is not None and behind == 0
-        else _meet(repository, configured, (base, tree, message), target.onto, asked)
-    )
-    hooks = find_hooks(repository, configured, tree, wanted=asked.hooks)
+    # What is shown and what is tried do not need each other, and Git has a core for each.
+    with ThreadPoolExecutor(1, "trackside-plan") as thread:
+        shown = thread.submit(diff_commits, catalogue.reader, base, tree, before=base[:12], after=row.name)
+        configured = read_configured(repository)
+        ahead, behind = _apart(repository, base, target.onto)
+        merge, notes = (
+            (Merge(state="same"), [])
+            if target.onto is not None and behind == 0
+            else _meet(repository, configured, base, tree, target.onto, asked)
+        )
+        hooks = find_hooks(repository, configured, tree, wanted=asked.hooks)
+        unknown = identity_problem(repository)
+        against = _against(catalogue, state, row, base)
+        files = shown.result()["files"]
+    message = write_message(row, against, _main_metric(catalogue, row), files)
     notes += [*_hook_notes(hooks), *_unpushed_notes(ahead, target.onto)]
-    problems = [target.problem, target.branch.problem, identity_problem(repository)]
+    problems = [target.problem, target.branch.problem, unknown]
     problems.append(_merge_problem(merge, target.onto) if asked.update else None)
     planned = Plan(
         run=asked.run,
@@ -237,16 +243,15 @@ def _against(catalogue: Catalogue, state: State, row: Row, base: str) -> Against
 
 
 def _meet(
-    repository: Repository, configured: Configured, ours: tuple[str, str, str], onto: Onto | None, asked: Asked
+    repository: Repository, configured: Configured, base: str, tree: str, onto: Onto | None, asked: Asked
 ) -> tuple[Merge, list[str]]:
     """Try the merge with the target in memory."""
     if onto is None:
         note = "No target branch was found, so a merge was not tried." if not asked.onto else ""
         return Merge(state="none"), [note] if note else []
-    base, tree, message = ours
     if not can_merge():
         return Merge(state="none"), [TOO_OLD]
-    commit = _unreachable(repository, tree, base, message)
+    commit = _unreachable(repository, tree, base)
     # Programs of the configuration run when a person promotes, not when they look.
     merge = try_merge(
         repository,
@@ -260,7 +265,7 @@ def _meet(
     return merge, [f"The merge was tried with {printable(onto.name)}{fetched}."] if fetched else []
 
 
-def _unreachable(repository: Repository, tree: str, base: str, message: str) -> str:
+def _unreachable(repository: Repository, tree: str, base: str) -> str:
     """Write a commit to try a merge with; no ref is made to it."""
     args = ("commit-tree", tree, "-p", base, "--no-gpg-sign")
     who = tuple(
@@ -269,7 +274,7 @@ def _unreachable(repository: Repository, tree: str, base: str, message: str) -> 
         for what, text in (("NAME", "Trackside"), ("EMAIL", "nobody@trackside.invalid"), ("DATE", "@0 +0000"))
     )
     git = replace(repository.git, environment=who, config=AS_COMMITTED)
-    return git.run(*args, stdin=message.encode("utf-8", "replace")).decode().strip()
+    return git.run(*args, stdin=b"Try a merge\n").decode().strip()
 
 
 def _merge_problem(merge: Merge, onto: Onto | None) -> TracksideError | None:
