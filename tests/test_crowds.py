@@ -75,9 +75,11 @@ def _crowd(repository: Path, processes: int, runs: int, beside: str) -> None:
 
 
 def _settle(repository: Path) -> None:
+    """Recover until no journal is left, but for one whose `start` was cut before its first line: that one goes later."""
     for _ in range(3):
         recovered = recover(open_repository(repository), settling=True)
-        if not recovered.waiting and not states.journals(repository):
+        begun = [journal for journal in states.journals(repository) if b"\n" in journal.read_bytes()]
+        if not recovered.waiting and not begun:
             return
     raise AssertionError(recovered)
 

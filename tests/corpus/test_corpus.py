@@ -23,7 +23,7 @@ def _cases() -> list[Any]:
             id=notebook.id,
             marks=[
                 pytest.mark.corpus if notebook.bounded else pytest.mark.long,
-                pytest.mark.timeout(90 + 8 * notebook.seconds),
+                pytest.mark.timeout(180 + 8 * notebook.seconds),
             ],
         )
         for notebook in fetch.notebooks()
