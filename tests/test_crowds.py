@@ -75,7 +75,7 @@ def _crowd(repository: Path, processes: int, runs: int, beside: str) -> None:
 
 
 def _settle(repository: Path) -> None:
-    """Recover until no journal is left, but for one whose `start` was cut before its first line: that one goes later."""
+    """Recover until no journal is left but those cut before their first line, which go later."""
     for _ in range(3):
         recovered = recover(open_repository(repository), settling=True)
         begun = [journal for journal in states.journals(repository) if b"\n" in journal.read_bytes()]
