@@ -113,7 +113,7 @@ def test_what_cannot_be_compared_is_not_and_says_why(
 
 
 def test_the_same_data_in_another_folder_is_the_same_data(scratch: Scratch) -> None:
-    report = compare(scratch, {"params": {"train_path": data("/home/a/train.csv")}},
+    report = compare(scratch, {"params": {"train_path": data("/mnt/a/train.csv")}},
                      {"params": {"train_path": data("/srv/train.csv")}, "curve": [0.5, 0.95]})  # fmt: skip
     assert report.verdict.judgement == "better"
     assert "What names data differs: train_path." in [item.message for item in report.notices]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -235,7 +236,7 @@ def test_agit_opens_one_pull_request_and_brings_it_up_to_date(home: Scratch) -> 
     assert (made.rung, made.state, again.state) == ("push-options", "created", "updated")
     assert made.url == again.url == f"http://127.0.0.1:{server.port}/o/n/pulls/4"
     assert peer_refs(home, peer) == {"refs/heads/main": home.head(), "refs/pull/4/head": oid}
-    options = eval((peer / "made").read_text())
+    options = ast.literal_eval((peer / "made").read_text())
     assert options == {
         "topic": "exp/calm-otter", "title": "acc 0.8 → 0.9", "description": "acc rises by 0.1.", "force-push": "true",
     }  # fmt: skip

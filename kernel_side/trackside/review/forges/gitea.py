@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from trackside.review.forges.commenting import write_comment
 from trackside.review.forges.protocol import Opened, Place
 from trackside.review.forges.refusals import ForgeError
-from trackside.review.forges.untrusted import flag, lines_with, number, rows, same, shown_address, text
+from trackside.review.forges.untrusted import flag, number, rows, same, shown_address, text
 from trackside.review.remote import Forge
 
 _DRAFT: Final = "WIP: "
@@ -74,18 +75,11 @@ class Gitea:
 
     def comment(self, opened: Opened, marker: str, text_: str) -> str:
         """Write the one comment with our marker."""
-        path, client = f"{self._repository}/issues", self.place.client
-        found = client.get(f"{path}/{opened.number}/comments").data  # all of them: this list has no pages
-        for key in lines_with(marker, ((number(row, "id"), text(row, "body")) for row in rows(found))):
-            try:
-                answer = client.ask("PATCH", f"{path}/comments/{key}", {"body": text_})
-            except ForgeError as error:
-                if error.status not in (403, 404):
-                    raise
-                continue  # somebody else's, or gone by now
-            return shown_address(text(answer.data, "html_url"), self.place.web, opened.url)
-        answer = client.ask("POST", f"{path}/{opened.number}/comments", {"body": text_})
-        return shown_address(text(answer.data, "html_url"), self.place.web, opened.url)
+        issues = f"{self._repository}/issues"
+        pages = [
+            self.place.client.get(f"{issues}/{opened.number}/comments").data
+        ]  # all of them: this list has no pages
+        return write_comment(self.place, issues, opened, pages, marker, text_)
 
     def close(self) -> None:
         """Close the connections."""

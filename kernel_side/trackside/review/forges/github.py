@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from trackside.review.forges.commenting import write_comment
 from trackside.review.forges.protocol import Opened, Place
 from trackside.review.forges.refusals import ForgeError
-from trackside.review.forges.untrusted import flag, lines_with, number, rows, same, shown_address, text
+from trackside.review.forges.untrusted import flag, number, rows, same, shown_address, text
 from trackside.review.remote import Forge
 
 HEADERS: Final = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -85,18 +86,9 @@ class GitHub:
 
     def comment(self, opened: Opened, marker: str, text_: str) -> str:
         """Write the one comment with our marker."""
-        path, client = f"{self._repository}/issues", self.place.client
-        for page in client.pages(f"{path}/{opened.number}/comments", {}, size="per_page"):
-            for key in lines_with(marker, ((number(row, "id"), text(row, "body")) for row in rows(page))):
-                try:
-                    answer = client.ask("PATCH", f"{path}/comments/{key}", {"body": text_})
-                except ForgeError as error:
-                    if error.status not in (403, 404) or error.code == "forge-rate-limit":
-                        raise
-                    continue  # somebody else's, or gone by now
-                return shown_address(text(answer.data, "html_url"), self.place.web, opened.url)
-        answer = client.ask("POST", f"{path}/{opened.number}/comments", {"body": text_})
-        return shown_address(text(answer.data, "html_url"), self.place.web, opened.url)
+        issues = f"{self._repository}/issues"
+        pages = self.place.client.pages(f"{issues}/{opened.number}/comments", {}, size="per_page")
+        return write_comment(self.place, issues, opened, pages, marker, text_)
 
     def close(self) -> None:
         """Close the connections."""
