@@ -284,6 +284,7 @@ class Store:
             self.index.add(learned)
             self._fresh.update((row[0].oid, row) for row in learned)
             known.update((glance.oid, glance) for glance, _ in learned)
+        self.index.added()
         return known
 
     def _records_ahead(self, parts: Sequence[Sequence[str]]) -> Iterator[list[Object | None]]:
