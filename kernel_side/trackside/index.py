@@ -13,13 +13,12 @@ import os
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+from trackside.errand import Errand
 
 #: Raised when a table changes, or when records are checked or glanced at in another way.
 _VERSION: Final = 6
@@ -71,9 +70,8 @@ class Index:
         self.path = folder / "index.sqlite"
         self._connection: sqlite3.Connection | None = None
         self._is_refused = False
-        self._thread: ThreadPoolExecutor | None = None
         self._waiting: deque[Sequence[Row]] = deque()
-        self._writes: list[Future[bool]] = []
+        self._writes: list[Errand[bool]] = []
         self._filling: _Filling | None = None
         self._has_lost = False
 
@@ -85,7 +83,7 @@ class Index:
     @property
     def is_settled(self) -> bool:
         """Whether all that was added is in the database by now."""
-        if self._filling is not None or not all(write.done() for write in self._writes):
+        if self._filling is not None or not all(write.is_done for write in self._writes):
             return False
         self._settle()
         return self._opened() is not None and not self._has_lost
@@ -112,7 +110,8 @@ class Index:
         if self._filling is None and not self._writes and self._opened() is None and not self.path.exists():
             self._filling = _Filling(self.path)
         self._waiting.append(rows)
-        self._later(self._write_waiting if self._filling is None else self._filling.write, self._waiting)
+        filling, waiting = self._filling, self._waiting
+        self._later(self._write_waiting if filling is None else lambda: filling.write(waiting))
 
     def added(self) -> None:
         """End what `add` began: from now on other processes see it, soon."""
@@ -157,9 +156,6 @@ class Index:
         """Close the database, after what is still being written."""
         self.added()
         self._settle()
-        if self._thread is not None:
-            self._thread.shutdown()
-            self._thread = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -171,13 +167,9 @@ class Index:
             self._is_refused = self._connection is None
         return self._connection
 
-    def _later(self, act: Callable[..., bool], *arguments: object) -> None:
-        """Let the thread do something that tells whether it could."""
-        if self._thread is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._thread = ThreadPoolExecutor(1, "trackside-index")
-        self._writes.append(self._thread.submit(act, *arguments))
+    def _later(self, act: Callable[[], bool]) -> None:
+        """Do something that tells whether it could, in a thread, after what was begun before."""
+        self._writes.append(Errand("trackside-index", act, after=self._writes[-1] if self._writes else None))
 
     def _settle(self) -> None:
         """Wait until all that was added is written."""
@@ -185,9 +177,9 @@ class Index:
         while self._writes:
             self._has_lost |= not self._writes.pop().result()
 
-    def _write_waiting(self, waiting: deque[Sequence[Row]]) -> bool:
+    def _write_waiting(self) -> bool:
         """Write all that waits by now, in the thread; tell whether it is there."""
-        parts = _taken(waiting)
+        parts = _taken(self._waiting)
         return not parts or _write(self.path, parts)
 
     def _by_oid(
@@ -196,7 +188,7 @@ class Index:
         """Read parts, all or those that hold the given commits; drop those that another program made nonsense of."""
         self._settle()
         if oids is None:
-            rows = self._select(words)
+            rows = self._rows(words)
         else:
             parts = {part for (part,) in self._in_slices("SELECT part FROM place WHERE oid IN", oids)}
             rows = self._in_slices(f"{words} WHERE part IN", sorted(parts))
@@ -211,21 +203,23 @@ class Index:
             self._change(lambda connection: _delete(connection, damaged))
         return found if oids is None else {oid: found[oid] for oid in oids if oid in found}
 
-    def _in_slices(self, words: str, values: Sequence[Any]) -> list[Any]:
-        found: list[Any] = []
+    def _in_slices(self, words: str, values: Sequence[Any]) -> Iterator[Any]:
         for begin in range(0, len(values), _AT_ONCE):
             some = values[begin : begin + _AT_ONCE]
-            found += self._select(f"{words} ({','.join('?' * len(some))})", some)
-        return found
+            yield from self._rows(f"{words} ({','.join('?' * len(some))})", some)
 
     def _select(self, words: str, values: Sequence[Any] = ()) -> list[Any]:
+        return list(self._rows(words, values))
+
+    def _rows(self, words: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Read row by row: a part is megabytes, whose memory serves the next when it was taken apart."""
         connection = self._opened()
         if connection is None:
-            return []
+            return
         try:
-            return connection.execute(words, values).fetchall()
+            yield from connection.execute(words, values)
         except sqlite3.Error:
-            return []
+            return
 
     def _change(self, act: Callable[[sqlite3.Connection], None]) -> None:
         connection = self._opened(make=True)
@@ -240,7 +234,7 @@ class Index:
 class _Filling:
     """The first index of a clone, written in a file of its own: once instead of twice, and nobody waits for it.
 
-    All but the first line is called in the thread that writes.
+    Begun by the reader; all else is called by errands, one after the other.
     """
 
     def __init__(self, path: Path) -> None:
@@ -256,7 +250,7 @@ class _Filling:
         with suppress(sqlite3.Error, OSError):
             if self._connection is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self._connection = sqlite3.connect(self._file, isolation_level=None)
+                self._connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
                 for setting in (f"page_size={_PAGE}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
                     self._connection.execute(f"PRAGMA {setting}")
                 self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} BEGIN")
@@ -264,7 +258,7 @@ class _Filling:
         return True
 
     def publish(self) -> bool:
-        """Give the file its name, unless there is one of that name by now: then write to that; tell whether it is there."""
+        """Give the file its name; if there is one of that name by now, write to that. Tell whether all is there."""
         is_published = False
         if self._connection is not None:
             with suppress(sqlite3.Error, OSError):
