@@ -35,6 +35,8 @@ _WRITES: Final = tuple(
 _NO_WRITES: Final = frozenset("to_numeric to_datetime to_tensor to_numpy to_list".split())
 _PATH_WORDS: Final = ("path", "dir", "folder", "file", "root", "data")
 _WILD: Final = frozenset("*?[")
+#: How a file is opened, which is no name.
+_MODES: Final = frozenset(f"{way}{more}" for way in "rwax" for more in ("", "b", "t", "+", "b+", "+b", "t+"))
 
 
 class Named(NamedTuple):
@@ -245,7 +247,8 @@ def _call_parts(call: ast.Call) -> Iterator[tuple[ast.AST, bool, bool]]:
     elif not isinstance(call.func, ast.Name):
         yield call.func, False, False
     for argument in call.args:
-        yield argument, writes, reads
+        if not (isinstance(argument, ast.Constant) and argument.value in _MODES):
+            yield argument, writes, reads
     for keyword in call.keywords:
         if keyword.arg != "mode":
             yield keyword.value, writes, reads or _says_path(keyword.arg or "")

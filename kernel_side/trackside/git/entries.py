@@ -50,7 +50,8 @@ def entries_at(repository: Repository, commit: str, paths: Sequence[str]) -> dic
     for begin in range(0, len(paths), _AT_ONCE):
         part = [path for path in paths[begin : begin + _AT_ONCE] if path and "\0" not in path]
         if part:
-            args = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *part)
+            # Without `-t` a folder is left out when something in it is asked for too.
+            args = ("--literal-pathspecs", "ls-tree", "-t", "-z", "--full-tree", commit, "--", *part)
             found.update(_parse_tree(repository.git.run(*args)))
     return {path: entry for path, entry in found.items() if path in wanted}
 
