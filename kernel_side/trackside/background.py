@@ -48,6 +48,8 @@ class Background:
         self.notebook, self.settings = notebook, settings
         #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; set where an editor may be open.
         self.read_editor: Callable[[At], bytes | None] = lambda _: None
+        #: Cells that ran before the run.
+        self.earlier: list[str] = []
         self.troubles: list[TracksideError] = []
         self.started = time.time()
         self.tail = Tail(journal.path)
@@ -289,7 +291,8 @@ class Background:
             return
         standing = Standing(repository.toplevel, repository.own_dir)
         try:
-            found = collect_inputs(repository, self.tail.run, Disk(folder=os.getcwd(), standing=standing))
+            disk = Disk(folder=os.getcwd(), standing=standing, earlier=self.earlier)
+            found = collect_inputs(repository, self.tail.run, disk)
         finally:
             standing.close()
         self.journal.append("inputs", found=found)

@@ -73,6 +73,18 @@ def test_what_names_no_file_is_passed_over(cell: str) -> None:
     assert names(cell) == []
 
 
+def test_names_from_before_the_run_are_known_and_count_only_where_they_are_used() -> None:
+    earlier = ["DATA = 'old'", "DATA = 'data'\nSOURCE = 'a.csv'\nUNUSED = 'b.csv'\nopen('c.csv')", "bad syntax ="]
+
+    def found(*cells: str) -> list[str]:
+        return [named.text for named in named_files(cells, earlier)]
+
+    assert found("open(DATA + '/x.csv')") == ["data/x.csv"]
+    assert found("SOURCE = 'new.csv'\nopen(SOURCE)") == ["new.csv"]
+    assert found("SOURCE = choose()\nopen(SOURCE)") == []
+    assert found("x = 1") == []
+
+
 def test_a_file_that_is_read_and_written_is_named() -> None:
     assert names("frame = pd.read_csv('a.csv')\nframe.to_csv('a.csv')") == ["a.csv"]
 

@@ -28,12 +28,21 @@ class Standing:
     """Looks at files of one work tree and remembers their hashes; only ever used by the worker."""
 
     def __init__(self, top: Path, own: Path) -> None:
-        self._top, self._seen = top, Seen(own)
+        self._top, self._own = top, own
+        self._opened: Seen | None = None
         self._left = _MOST_CHECKED
 
     def close(self) -> None:
         """Close what it remembers."""
-        self._seen.close()
+        if self._opened is not None:
+            self._opened.close()
+
+    @property
+    def _seen(self) -> Seen:
+        """What it remembers, opened when a first file is read."""
+        if self._opened is None:
+            self._opened = Seen(self._own)
+        return self._opened
 
     def is_edited(self, out: Out) -> bool:
         """Tell whether the work tree plainly holds something else than DVC's pointer says; in doubt not."""
@@ -62,13 +71,15 @@ class Standing:
 
     def hash_of(self, path: str) -> tuple[str | None, int | None, int | None]:
         """Return (hash, size, files) of a file or folder nobody tracks, as DVC would name it; None where too large."""
-        whole = self._top / path
+        whole, top = self._top / path, os.path.realpath(self._top)
+        if not os.path.realpath(whole).startswith(f"{top}{os.sep}"):
+            return None, None, None
         try:
             status = os.stat(whole)
             if stat.S_ISREG(status.st_mode):
                 small = status.st_size <= LARGEST_HASHED
                 return (self.md5(whole) if small else None), status.st_size, None
-            found = list(_files(whole, _MOST_FILES + 1, top=os.path.realpath(self._top)))
+            found = list(_files(whole, _MOST_FILES + 1, top))
         except OSError:
             return None, None, None
         size = sum(one for _, one in found)

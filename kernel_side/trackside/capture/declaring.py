@@ -7,8 +7,11 @@ import stat
 from pathlib import Path
 from typing import Any, Final
 
+from trackside.capture.patterns import lazy_pattern
 from trackside.record import printable
 
+#: Where DVC's links lead, into a cache that may lie elsewhere.
+_CACHED: Final = lazy_pattern(r"/[0-9a-f]{2}/[0-9a-f]{30}\Z")
 _COUNTS_FROM: Final = "Paths count from the kernel's working folder; see `%pwd`."
 
 
@@ -49,19 +52,10 @@ def _why_outside(whole: str, top: str) -> str:
     inside = whole[len(top) + 1 :]
     if inside.split("/")[0] in (".git", ".trackside"):
         return "{} belongs to Git or Trackside itself."
-    if not _is_below(os.path.realpath(whole), top) and not _is_dvc_link(whole, top):
+    real = os.path.realpath(whole)
+    if not _is_below(real, top) and not _CACHED().search(real):
         return "{} is a link that leads out of the repository."
     return ""
-
-
-def _is_dvc_link(whole: str, top: str) -> bool:
-    """Tell whether DVC may have made the link, into a cache that lies elsewhere."""
-    at = whole
-    while _is_below(at, top):
-        if os.path.exists(f"{at}.dvc") or os.path.exists(os.path.join(os.path.dirname(at), "dvc.lock")):
-            return True
-        at = os.path.dirname(at)
-    return False
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -46,10 +46,16 @@ class Named(NamedTuple):
     is_path: bool
 
 
-def named_files(sources: Iterable[str]) -> list[Named]:
-    """List the texts of executed cells, in order, that may name a file or folder the cells read."""
-    trees = [tree for source in sources if (tree := parse_cell(source)) is not None]
+def named_files(sources: Iterable[str], earlier: Iterable[str] = ()) -> list[Named]:
+    """List the texts of executed cells, in order, that may name a file or folder the cells read.
+
+    `earlier` are cells that ran before and may have given names their values; nothing else in them counts.
+    """
     reader = _Reader()
+    for source in earlier:
+        if "=" in source and (tree := parse_cell(source)) is not None:
+            reader.learn(tree, is_earlier=True)
+    trees = [tree for source in sources if (tree := parse_cell(source)) is not None]
     for tree in trees:
         reader.learn(tree)
     for tree in trees:
@@ -75,24 +81,32 @@ class _Reader:
     def __init__(self) -> None:
         self.found: dict[str, bool] = {}
         self._values: dict[str, dict[str, bool]] = {}
+        #: Names that only earlier cells gave a value, the last of which stands.
+        self._earlier: set[str] = set()
         self._defining: set[int] = set()
         self._used: set[str] = set()
         #: Kept so that ids of nodes stay theirs.
         self._nodes: list[ast.AST] = []
 
-    def learn(self, tree: ast.Module) -> None:
+    def learn(self, tree: ast.Module, *, is_earlier: bool = False) -> None:
         """Remember the names to which the tree gives a path."""
         for binding in survey(tree).bindings:
-            if not binding.whole or binding.value is None or not isinstance(binding.target, ast.Name):
+            if binding.value is None or not isinstance(binding.target, ast.Name):
                 continue
-            values = self._evaluate(binding.value)
-            if values:
-                name = binding.target.id
-                is_joined = not isinstance(binding.value, ast.Constant) or _says_path(name)
-                held = self._values.setdefault(name, {})
-                held.update({value: is_joined or held.get(value, False) for value in values[:_MOST_VALUES]})
-                self._defining.add(id(binding.value))
-                self._nodes.append(binding.value)
+            name = binding.target.id
+            values = self._evaluate(binding.value) if binding.whole else None
+            if is_earlier or name in self._earlier:
+                self._values.pop(name, None)
+                self._earlier.discard(name)
+            if not values:
+                continue
+            is_joined = not isinstance(binding.value, ast.Constant) or _says_path(name)
+            held = self._values.setdefault(name, {})
+            held.update({value: is_joined or held.get(value, False) for value in values[:_MOST_VALUES]})
+            if is_earlier:
+                self._earlier.add(name)
+            self._defining.add(id(binding.value))
+            self._nodes.append(binding.value)
 
     def read(self, tree: ast.Module) -> None:
         """Find what stands where the cells use it."""
@@ -107,7 +121,7 @@ class _Reader:
     def add_unused(self) -> None:
         """Take the names nobody used in sight: what is given to a name is named too."""
         for name, values in self._values.items():
-            if name not in self._used:
+            if name not in self._used and name not in self._earlier:
                 for value, is_path in values.items():
                     self._add(value, is_path=is_path)
 

@@ -27,10 +27,14 @@ MOST: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """The work tree as the process of the run sees it at the end: its working folder, and what stands there."""
+    """What only the process of the run knows, at its end: its working folder, and what stands in the work tree.
+
+    `earlier` are cells that ran before the run, which may have given names their values.
+    """
 
     folder: str
     standing: Standing
+    earlier: Sequence[str] = ()
 
 
 def collect_inputs(repository: Repository, run: Run, disk: Disk | None = None) -> list[dict[str, Any]]:
@@ -38,7 +42,7 @@ def collect_inputs(repository: Repository, run: Run, disk: Disk | None = None) -
     if run.base is None:
         return []
     wanted = declared_places(run, repository)
-    wanted += seen_places(run, repository, disk.folder if disk else None)
+    wanted += seen_places(run, repository, disk.folder, disk.earlier) if disk else seen_places(run, repository, None)
     if disk is not None:
         wanted = _standing_ones(wanted, os.fspath(repository.toplevel or ""))
     return _Finder(repository, run, disk).find(wanted) if wanted else []

@@ -41,13 +41,16 @@ def declared_places(run: Run, repository: Repository) -> list[Candidate]:
     return [Candidate(origin="declared", places=(place,), noted=noted) for place, noted in placed if place is not None]
 
 
-def seen_places(run: Run, repository: Repository, folder: str | None) -> list[Candidate]:
-    """List what the executed cells name; `folder` is the working folder at the end, None where nobody knows it."""
+def seen_places(run: Run, repository: Repository, folder: str | None, earlier: Sequence[str] = ()) -> list[Candidate]:
+    """List what the executed cells name; `folder` is the working folder at the end, None where nobody knows it.
+
+    `earlier` are cells that ran before the run.
+    """
     tops = _tops(run, repository)
     folders = [folder, run.cwd, os.path.dirname(run.notebook) if run.notebook else None]
     roots = list(dict.fromkeys(root for one in folders if one and (root := _root(one, tops)) is not None))
     found = []
-    for named in named_files(cell.source for cell in run.cells):
+    for named in named_files((cell.source for cell in run.cells), earlier):
         if named.text.endswith(_CODE):
             continue
         text = os.path.expanduser(named.text) if folder and named.text.startswith("~/") else named.text
