@@ -8,9 +8,8 @@ format, a stranger's damage) is no worse for it: it is read there field by field
 
 from __future__ import annotations
 
-import types
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackside.experiment import MOST_INPUTS
 from trackside.run import FORMAT
@@ -18,11 +17,7 @@ from trackside.run import FORMAT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from msgspec import Struct
     from msgspec.json import Decoder
-
-#: At most what SQLite and every reader of JSON hold exactly.
-_MOST: Final = 10**18 - 1
 
 
 class Cut(NamedTuple):
@@ -103,40 +98,10 @@ def _tools() -> tuple[Decoder[Any], Callable[[object], bytes], tuple[type[Except
     import msgspec
 
     from trackside.contract.stored import Record
+    from trackside.typed import typed
 
     return (
-        msgspec.json.Decoder(_typed(Record)),
+        msgspec.json.Decoder(typed(Record)),
         msgspec.json.Encoder().encode,
         (msgspec.MsgspecError, UnicodeDecodeError),
     )
-
-
-def _typed(hint: Any) -> Any:
-    """Turn a shape of the contract into the types that hold exactly it."""
-    from msgspec import Meta
-    from typing_extensions import is_typeddict
-
-    if is_typeddict(hint):
-        return _struct_of(hint)
-    whole = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
-    if hint is int:
-        return whole
-    if hint is float:
-        # A whole number stays one, so that it is written as it was.
-        return Union[whole, float]  # noqa: UP007  # as above
-    inside = tuple(_typed(one) for one in get_args(hint))
-    kind = get_origin(hint)
-    if kind in (Union, types.UnionType):
-        return Union[inside]  # noqa: UP007  # made at run time, of as many as there are
-    return kind[inside] if kind in (list, dict) else hint
-
-
-def _struct_of(shape: Any) -> type[Struct]:
-    from msgspec import defstruct
-    from typing_extensions import NotRequired, get_type_hints
-
-    fields: list[tuple[str, Any] | tuple[str, Any, None]] = []
-    for name, hint in get_type_hints(shape, include_extras=True).items():
-        is_optional = getattr(hint, "__origin__", None) is NotRequired
-        fields.append((name, _typed(get_args(hint)[0]), None) if is_optional else (name, _typed(hint)))
-    return defstruct(shape.__name__, fields, forbid_unknown_fields=True, kw_only=True, gc=False)

@@ -14,9 +14,7 @@ from repositories import ROOT, Scratch, make_experiment
 from server.conftest import CALM, HAWK, WREN, Client
 
 from tools import schema as exported
-from trackside_server.checking import schema
-from trackside_server.openapi import build_openapi
-from trackside_server.routes import all_routes
+from trackside_server.openapi import build_openapi, http_routes, schema
 
 
 def check(value: Any, shape: str) -> Any:
@@ -37,7 +35,7 @@ def test_the_docs_list_exactly_the_routes_of_the_table() -> None:
                 listed.add((method, re.sub(r" .*", "", path)))
     table = {
         (route.method, re.sub(r"\{(\w+)\}", lambda part: {"number": "N"}.get(part[1], part[1].upper()), route.path))
-        for route in all_routes()
+        for route in http_routes()
     }
     assert listed == table
 
@@ -48,7 +46,7 @@ def test_the_exported_openapi_and_schema_are_current() -> None:
 
 
 def test_every_shape_of_the_table_is_in_the_contract() -> None:
-    shapes = {route.answer.removesuffix("[]") for route in all_routes()} | {route.body for route in all_routes()}
+    shapes = {route.answer.removesuffix("[]") for route in http_routes()} | {route.body for route in http_routes()}
     assert shapes - {"", "image", "file", "openapi"} <= schema()["$defs"].keys()
 
 
@@ -73,7 +71,7 @@ async def test_a_place_is_the_repository_around_a_notebook_and_its_handle_lasts(
     )
     (scratch.path / "deep").mkdir()
     assert (await ask("place?path=work/project/deep"))["id"] == place["id"]
-    from trackside_server.places import Places
+    from trackside.desk.places import Places
 
     # As after a restart: nobody has asked for the folder yet.
     assert Places(jp_root_dir).get(place["id"]).id == place["id"]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from trackside.catalogue import acts
 from trackside.catalogue import details as one
+from trackside.desk import choices as chosen
+from trackside.desk import editor as editors
+from trackside.desk.context import Request
+from trackside.desk.routes import Document, Image
 from trackside.errors import GitMissingError, UsageError
 from trackside.review import promotion
 from trackside.review.asked import Asked
 from trackside.run import FORMAT
-from trackside_server import choices as chosen
-from trackside_server import editor as editors
-from trackside_server.context import Request
-from trackside_server.routes import Document, Image
 
 if TYPE_CHECKING:
     from trackside import contract
-    from trackside_server.tasks import Progress
+    from trackside.desk.tasks import Progress
 
 #: Characters of a name or title in a request.
 _LONGEST: Final = 1_000
@@ -32,12 +32,6 @@ def about(_: Request) -> contract.About:
     except GitMissingError:
         git = None
     return {"format": FORMAT, "version": __version__, "git": git}
-
-
-def openapi(_: Request) -> dict[str, Any]:
-    from trackside_server.openapi import build_openapi
-
-    return build_openapi()
 
 
 def place(request: Request) -> contract.Place:

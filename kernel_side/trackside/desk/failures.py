@@ -19,7 +19,7 @@ from trackside.errors import (
 if TYPE_CHECKING:
     from trackside.contract import Failure
 
-_log: Final = logging.getLogger("trackside_server")
+_log: Final = logging.getLogger("trackside")
 #: By code first, then by class; what is in neither is the server's own trouble.
 _BY_CODE: Final = {"outside-root": 403, "other-owner": 403, "too-large": 413, "moved": 409, "locked": 409}
 _BY_CLASS: Final = (
@@ -44,6 +44,6 @@ def describe(error: BaseException) -> tuple[int, Failure]:
     _log.error("trackside: error %s", name, exc_info=error)
     return 500, {
         "code": "internal",
-        "message": "Something went wrong in the server.",
-        "hint": f"Its log tells more; look for {name}.",
+        "message": "Something went wrong in Trackside.",
+        "hint": f"The log tells more; look for {name}.",
     }

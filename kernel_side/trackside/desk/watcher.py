@@ -1,4 +1,4 @@
-"""Looks at the places in use and says on Jupyter's event bus when one changed; panels ask again then.
+"""Looks at the places in use and says when one changed; panels ask again then.
 
 Looking costs a few `stat`s, so it is done ten times a second while somebody uses the place, once a second for the rest
 of the day, and not at all after that. Folding a journal and listing refs happen only when a clock moved.
@@ -11,18 +11,15 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trackside.catalogue import Catalogue, Change
+from trackside.desk.places import PlaceHeld, Places
 from trackside.errors import TracksideError
-from trackside_server.places import PlaceHeld, Places
 
 if TYPE_CHECKING:
     from trackside.contract import Changed
 
-SCHEMA_ID: Final = "https://events.trackside.dev/changed/v1"
-SCHEMA_FILE: Final = Path(__file__).parent / "schema" / "changed.yaml"
 _OFTEN: Final = 0.1
 _SELDOM: Final = 1.0
 #: Seconds since somebody last asked, or something last changed.
@@ -36,7 +33,7 @@ def _look_at(catalogue: Catalogue) -> None:
 
 
 class Watcher:
-    """One task on the server's loop."""
+    """One task on the loop of who carries the questions."""
 
     def __init__(self, places: Places, pool: Executor, emit: Callable[[Changed], None]) -> None:
         self._places, self._pool, self._emit = places, pool, emit

@@ -1,17 +1,14 @@
-"""What a client sends is checked before anything is done with it: parameters by the table, bodies by the schema."""
+"""What a client sends is checked before anything is done with it: parameters by the table, bodies by the contract."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
-
+from trackside.desk.routes import Param, Route
 from trackside.errors import UsageError
-from trackside_server.routes import Param, Route
 
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _MOST_TEXTS: Final = 200
@@ -19,16 +16,13 @@ _LONGEST_PART: Final = 6_000
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """Return the schema of the contract."""
-    text = resources.files("trackside_server").joinpath("schema/trackside-1.json").read_text("utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+def _decoder(shape: str) -> Any:
+    import msgspec
 
+    from trackside import contract
+    from trackside.typed import typed
 
-@cache
-def _validator(shape: str) -> Draft202012Validator:
-    return Draft202012Validator({**schema(), "$ref": f"#/$defs/{shape}"})
+    return msgspec.json.Decoder(typed(getattr(contract, shape)))
 
 
 def check_body(route: Route, data: bytes) -> Any:
@@ -45,13 +39,14 @@ def check_body(route: Route, data: bytes) -> Any:
         if body not in ({}, None):
             raise UsageError("No body is expected.", code="bad-body")
         return None
+    import msgspec
+
     try:
-        error = next(_validator(route.body).iter_errors(body), None)
+        _decoder(route.body).decode(data)
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"The body is not as it should be: {str(error)[:200]}.", code="bad-body") from None
     except RecursionError:
         raise UsageError("The body is nested too deep.", code="bad-body") from None
-    if error is not None:
-        where = "/".join(map(str, error.absolute_path)) or "the body"
-        raise UsageError(f"{where} is not as it should be: {error.message[:200]}", code="bad-body")
     return body
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trackside.catalogue import Catalogue
+from trackside.desk.choices import write_whole
+from trackside.desk.places import Places
 from trackside.errors import StateError, StorageError, UsageError
 from trackside.run import FORMAT
-from trackside_server.choices import write_whole
-from trackside_server.places import Places
 
 if TYPE_CHECKING:
     from trackside.contract import Done

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trackside.catalogue import Catalogue
-from trackside_server.places import PlaceHeld, Places
-from trackside_server.tasks import Tasks
+from trackside.desk.places import PlaceHeld, Places
+from trackside.desk.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

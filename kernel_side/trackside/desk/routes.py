@@ -1,4 +1,4 @@
-"""Every route, in one table: handlers, authorization, OpenAPI and the test of `docs/http.md` are made from it."""
+"""Every question, in one table: handlers, authorization, OpenAPI and the test of `docs/http.md` are made from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from trackside_server.context import Request
+    from trackside.desk.context import Request
 
 #: Bytes of a request.
 BODY: Final = 1_000_000
@@ -71,12 +71,11 @@ _POINTS: Final = Param(kind="number", default=1_000, most=5_000)
 
 def all_routes() -> tuple[Route, ...]:
     """Return the table."""
-    from trackside_server import answers as a
+    from trackside.desk import answers as a
 
     run = "places/{place}/runs/{run}"
     return (
         Route(method="GET", path="about", answer="About", what="versions", act=a.about),
-        Route(method="GET", path="openapi.json", answer="openapi", what="this table for machines", act=a.openapi),
         Route(
             method="GET", path="place", answer="Place", act=a.place, params={"path": Param(default="", most=4_000)},
             what="the repository around a notebook or folder of the contents service",

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from trackside.desk.failures import describe
 from trackside.errors import NotFoundError, StateError
 from trackside.run import FORMAT
-from trackside_server.failures import describe
 
 if TYPE_CHECKING:
     from trackside.contract import Task
