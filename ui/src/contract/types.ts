@@ -37,6 +37,8 @@ export interface Contract {
   Finding: Finding;
   Group: Group;
   Groups: Groups;
+  InputFact: InputFact;
+  InputRow: InputRow;
   Listing: Listing;
   MergeConflict: MergeConflict;
   MetricCell: MetricCell;
@@ -239,6 +241,7 @@ export interface ComparedRun {
 export interface Comparison {
   facts: TextRow[];
   format: number;
+  inputs: InputRow[];
   metrics: MetricRow[];
   packages: TextRow[];
   params: ParamRow[];
@@ -251,6 +254,34 @@ export interface TextRow {
   differs: boolean;
   name: string;
   values: (string | null)[];
+}
+/**
+ * One input over the compared runs; null where a run did not read it.
+ *
+ * `differs` when the data is not, or may not be, the same in all; runs whose inputs nobody recorded do not count.
+ */
+export interface InputRow {
+  differs: boolean;
+  path: string;
+  values: (InputFact | null)[];
+}
+/**
+ * One file or folder the run read, and in which version; `path` counts from the top of the repository.
+ *
+ * `version` is the id of Git's blob or tree (of a submodule its commit), or DVC's hash, or for an untracked file its
+ * MD5; null where nobody knows. `seen` inputs were named in executed cells, and are always tracked.
+ * `changed`: "during" the run, from the version `before`; "since-dvc" when the file was not what DVC has;
+ * "not-captured" when it was not what the experiment's tree holds. `files` counts those of a folder.
+ */
+export interface InputFact {
+  before?: string;
+  changed?: 'during' | 'since-dvc' | 'not-captured';
+  files?: number;
+  kind: 'git' | 'dvc' | 'untracked';
+  origin: 'declared' | 'seen';
+  path: string;
+  size: number | null;
+  version: string | null;
 }
 /**
  * One metric over the compared runs; `deltas` against the first run, `best` the index of the best value.
@@ -340,6 +371,7 @@ export interface Record {
   files: FilesFact;
   format: number;
   frontend: string;
+  inputs?: InputFact[];
   metrics: {
     [k: string]: MetricFact;
   };
@@ -786,10 +818,12 @@ export interface RunCard {
   baseline: string | null;
   branch: string | null;
   cells: CellsFact;
+  changed_inputs?: string[];
   duration: number;
   figures: number;
   format: number;
   hint: string;
+  inputs?: number;
   metrics: CardMetric[];
   more: {
     [k: string]: number;
