@@ -15,7 +15,7 @@ from repositories import Scratch, make_experiment, make_scratch
 
 from trackside.artifacts import Kept, keep_artifact
 from trackside.artifacts.cache import Cache, own_cache
-from trackside.cleaning import Cleaning, Files, clean_files, plan_cleaning
+from trackside.cleaning import Cleaning, Files, clean, clean_files, plan_cleaning
 from trackside.cleaning import objects as cleaning_objects
 from trackside.errors import StateError
 from trackside.git.repository import open_repository
@@ -214,6 +214,7 @@ def pipeline(place: Place, kept: Kept) -> None:
     (place.path / "sub" / "dvc.lock").write_text(lock)
     place.scratch.git("add", "sub")
     place.scratch.git("commit", "-q", "-m", "Run it")
+    place.scratch.git("rm", "-q", "sub/dvc.lock")
 
 
 def run_cache(place: Place, kept: Kept) -> None:
@@ -258,8 +259,8 @@ def hard_link(place: Place, kept: Kept) -> None:
 Need = Callable[[Place, Kept], None]
 NEEDS: list[Need] = [
     branch, history_of_a_branch, merge, tag_alone, annotated_tag, tag_of_a_tag, remote_tracking, reflog, older_stash,
-    detached_head, head_of_another_work_tree, another_work_tree, index, ignored_pointer, pipeline, run_cache, experiment,
-    trash, kept_beside, journal, link, hard_link,
+    detached_head, head_of_another_work_tree, another_work_tree, index, ignored_pointer, pipeline, run_cache,
+    experiment, trash, kept_beside, journal, link, hard_link,
 ]  # fmt: skip
 
 
@@ -437,3 +438,28 @@ def test_a_dvc_repository_of_another_git_repository_inside_is_left_alone(place: 
     kept = place.keep("inner/net.bin")
     assert kept.stored == "dvc"
     assert place.gone() == []
+
+
+def test_what_a_restore_kept_a_month_ago_goes_and_what_it_kept_today_stays(place: Place) -> None:
+    top = place.path / ".git" / "trackside" / "restored"
+    today = time.strftime("%Y%m%dt%H%M%S", time.gmtime())
+    for moment in ("20260101t000000", today):
+        (top / f"{moment}-000-calm-otter" / "files").mkdir(parents=True)
+        (top / f"{moment}-000-calm-otter" / "files" / "0").write_text("mine")
+    (top / "something else").mkdir()
+    plan = place.plan()
+    assert [(one.run, one.size) for one in plan.restores] == [("calm-otter", 4)]
+    clean(open_repository(place.path))
+    assert sorted(path.name for path in top.iterdir()) == sorted([f"{today}-000-calm-otter", "something else"])
+
+
+def test_what_an_interrupted_pull_held_goes_after_a_month_and_runs_kept_beside_stay(place: Place) -> None:
+    oid = make_experiment(place.scratch, "calm-otter")
+    remotes = "refs/trackside/remotes/origin"
+    old, young = (f"{remotes}/incoming/{when * 10**9:x}-abcdef" for when in (1_000_000_000, int(time.time())))
+    beside = f"{remotes}/exps/{oid[:2]}/{oid[2:]}/theirs"
+    for ref in (old, young, beside):
+        place.scratch.git("update-ref", ref, oid)
+    clean(open_repository(place.path))
+    assert {young, beside} <= place.scratch.refs().keys()
+    assert old not in place.scratch.refs()

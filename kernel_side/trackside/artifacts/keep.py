@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from trackside.artifacts.cache import Cache, ChangingError, Stat, own_cache
+from trackside.artifacts.cache import ChangingError, Stat, own_cache
 from trackside.artifacts.dvcconfig import dvc_cache, find_dvc_root
 from trackside.artifacts.pointer import listing_bytes, listing_id, pointer_bytes
 from trackside.artifacts.seen import Seen

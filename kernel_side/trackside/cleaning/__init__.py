@@ -6,7 +6,7 @@ import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trackside.cleaning.leftovers import OldRestore, interrupted_pulls, old_restores
 from trackside.cleaning.needed import Needs, collect_needs, not_judged
@@ -20,6 +20,7 @@ from trackside.cleaning.objects import (
     take_out,
     without_dvc,
 )
+from trackside.cleaning.space import tell_cache
 from trackside.errors import StateError, TracksideError
 from trackside.git.refs import Delete, change_refs, list_refs
 from trackside.git.repository import Repository
@@ -27,7 +28,11 @@ from trackside.journal.places import journal_folder
 from trackside.journal.reader import list_journals
 from trackside.recovery import is_sealed, recover
 from trackside.refs import TrashRef
+from trackside.run import FORMAT
 from trackside.store import Store
+
+if TYPE_CHECKING:
+    from trackside.contract import Cleaned
 
 #: Deleted runs, and what restores wrote over, can be brought back for this long.
 KEPT_DAYS: Final = 30
@@ -107,6 +112,32 @@ def clean_files(
     return done
 
 
+def tell_cleaning(found: Cleaning, *, done: bool) -> Cleaned:
+    """Put what was removed, or what would be, into the shape of the contract."""
+    files = found.files
+    problem = files.problem
+    listed = files.gone if done else {held.cache.folder: held.needless for held in files.caches}
+    return {
+        "format": FORMAT,
+        "done": done,
+        "trash": [{"name": ref.name, "oid": oid, "deleted": float(ref.deleted)} for ref, oid in found.trash],
+        "journals": found.journals,
+        "indexed": found.indexed,
+        "restores": [
+            {"folder": str(one.folder), "run": one.run, "restored": one.restored, "bytes": one.size}
+            for one in found.restores
+        ],
+        "pulls": len(found.fetched),
+        "files": [
+            {"folder": str(folder), "oid": one.oid, "path": one.path, "bytes": one.size}
+            for folder, objects in listed.items()
+            for one in objects
+        ],
+        "caches": [tell_cache(held, is_judged=problem is None) for held in files.caches],
+        "problem": None if problem is None else f"{problem.message} {problem.hint}".strip(),
+    }
+
+
 def _settled_needs(repository: Repository) -> tuple[Needs, dict[str, str]]:
     """Collect what is needed while no ref moves, so that what an undelete or a pull brings is not missed."""
     for _ in range(_TRIES):
@@ -143,4 +174,5 @@ __all__ = [
     "clean",
     "clean_files",
     "plan_cleaning",
+    "tell_cleaning",
 ]

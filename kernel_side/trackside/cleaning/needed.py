@@ -28,8 +28,8 @@ _LINK: Final = "120000"
 
 @dataclass(slots=True)
 class Needs:
-    """The hashes something names (`….dir` for a folder), the files that links of the work trees lead to, and the clone's
-    work trees with the DVC repositories in them; those of other Git repositories inside are no business of ours.
+    """The hashes something names (`….dir` for a folder), the files that links of the work trees lead to, and the
+    clone's work trees with the DVC repositories in them; what is in another Git repository inside them is not ours.
     """
 
     hashes: set[str] = field(default_factory=set)

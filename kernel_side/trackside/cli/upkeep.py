@@ -43,10 +43,11 @@ def _gc_arguments(parser: ArgumentParser) -> None:
         "--grace", type=int, metavar="DAYS", default=14, help="large files younger than this stay (default: 14)"
     )
     parser.add_argument("--pack-refs", action="store_true", help="with --force: pack refs, which makes listings faster")
+    add_json(parser)
 
 
 def _gc(options: Namespace) -> int:
-    from trackside.cleaning import clean, clean_files, plan_cleaning
+    from trackside.cleaning import clean, clean_files, plan_cleaning, tell_cleaning
 
     if options.grace < 1:
         raise UsageError("--grace takes a whole number of days, at least 1.", hint="trackside gc --help")
@@ -60,15 +61,18 @@ def _gc(options: Namespace) -> int:
         found = clean(repository)
         if options.files:
             found.files = clean_files(repository, grace=options.grace, outside=options.outside)
+    if does and options.pack_refs:
+        repository.git.run("pack-refs", "--all")
+    if options.json:
+        words.write_json(tell_cleaning(found, done=does))
+        return 0
     _say_cleaned(found, does=does)
     if does:
         _say_gone(found.files)
+        if options.pack_refs:
+            words.say("refs packed")
     else:
         _say_needless(found.files)
-    if does and options.pack_refs:
-        repository.git.run("pack-refs", "--all")
-        words.say("refs packed")
-    if not does:
         words.say("trackside gc --force does it; --files with it removes large files too")
     return 0
 
@@ -150,6 +154,15 @@ VERBS: Final = {
         act=_recover,
         more="Listings do the first half of this by themselves: nothing is lost by not calling it.",
     ),
-    "gc": Verb(example="trackside gc --force", arguments=_gc_arguments, act=_gc),
+    "gc": Verb(
+        example="trackside gc --force",
+        arguments=_gc_arguments,
+        act=_gc,
+        more=(
+            "Runs in the trash, and what `restore` wrote over, go after 30 days; Git frees their space later.\n"
+            "Large files go only with --files: those that Trackside put into the cache and that no run, commit,\n"
+            "stash, index, reflog or work tree names any more. `trackside storage` shows what takes the space."
+        ),
+    ),
     "doctor": Verb(example="trackside doctor", arguments=add_json, act=_doctor),
 }
