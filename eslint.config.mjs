@@ -12,6 +12,8 @@ const layers = [
   { type: 'page', pattern: 'ui/page/**', mode: 'full' },
   { type: 'lab', pattern: 'labextension/src/**', mode: 'full' },
   { type: 'tab-words', pattern: 'extension/vscode/src/views/{messages,shown}.ts', mode: 'full' },
+  { type: 'card-words', pattern: 'extension/vscode/src/notebook/wire.ts', mode: 'full' },
+  { type: 'card', pattern: 'extension/vscode/src/renderer/**', mode: 'full' },
   { type: 'vscode', pattern: 'extension/vscode/src/**', mode: 'full' },
   { type: 'tab', pattern: 'extension/vscode/webview/**', mode: 'full' },
   { type: 'vscode-tests', pattern: 'extension/vscode/test/**', mode: 'full' }
@@ -72,9 +74,13 @@ export default typescript.config(
             { from: 'lab', allow: ['lab', 'index'] },
             // What a tab and the extension say to one another is all that they share.
             { from: 'tab-words', allow: ['tab-words'] },
-            { from: 'vscode', allow: ['vscode', 'tab-words', 'index'] },
+            { from: 'vscode', allow: ['vscode', 'tab-words', 'card-words', 'index'] },
+            { from: 'card', allow: ['card', 'card-words', 'index'] },
             { from: 'tab', allow: ['tab', 'tab-words', 'index'] },
-            { from: 'vscode-tests', allow: ['vscode-tests', 'vscode', 'tab', 'tab-words', 'index'] },
+            {
+              from: 'vscode-tests',
+              allow: ['vscode-tests', 'vscode', 'tab', 'tab-words', 'card', 'card-words', 'index']
+            },
             { from: 'contract', allow: ['contract'] }
           ]
         }
