@@ -55,7 +55,13 @@ class Driver:
         self.said: list[str] = []
 
     def run(
-        self, page: Page, address: str, suite: str, *, outside: Mapping[str, Outside] | None = None, patience: float = 120
+        self,
+        page: Page,
+        address: str,
+        suite: str,
+        *,
+        outside: Mapping[str, Outside] | None = None,
+        patience: float = 120,
     ) -> list[dict[str, Any]]:
         """Open a window, run a suite in it, and return how each test went."""
         self._page, self._plan, self._results = page, {"suite": suite}, None
@@ -128,6 +134,8 @@ class Driver:
 
     def _where(self, asked: Mapping[str, Any]) -> Page | Frame:
         page = self._window()
+        if "outputs" in asked:
+            return self._frame_with(asked["outputs"])
         if "tab" not in asked:
             return page
         deadline = time.monotonic() + _PATIENCE / 1000
@@ -141,6 +149,20 @@ class Driver:
                     continue
             page.wait_for_timeout(50)
         raise AssertionError(f"No tab shows {asked['tab']}: {[frame.url for frame in page.frames]}")
+
+    def _frame_with(self, selector: str) -> Frame:
+        page = self._window()
+        deadline = time.monotonic() + _PATIENCE / 1000
+        while time.monotonic() < deadline:
+            for frame in page.frames[1:]:
+                try:
+                    if frame.locator(selector).count():
+                        return frame
+                except Error:
+                    # As above.
+                    continue
+            page.wait_for_timeout(50)
+        raise AssertionError(f"No outputs hold {selector}: {[frame.url for frame in page.frames]}")
 
     def _keep(self, name: str) -> None:
         folder = os.environ.get("TRACKSIDE_SHOTS")

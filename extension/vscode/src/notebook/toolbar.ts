@@ -9,7 +9,7 @@ import type { Following } from './following';
 import { planStart } from './lines';
 import { JUPYTER } from './text';
 
-/** Context key: the notebooks that have an open run, by their addresses. */
+/** Context key: the notebooks that have an open run, by their paths; in a remote window an address is another there. */
 const OPEN = 'trackside.openNotebooks';
 
 /** Make the commands of the button known, and keep what chooses between them. */
@@ -17,10 +17,10 @@ export function registerToolbar(following: Following): vscode.Disposable {
   let told = '';
   const tell = (): void => {
     const open = vscode.workspace.notebookDocuments.filter(each => following.of(each)?.followed.open);
-    const addresses = open.map(each => each.uri.toString());
-    if (told !== addresses.join(' ')) {
-      told = addresses.join(' ');
-      void vscode.commands.executeCommand('setContext', OPEN, addresses);
+    const paths = open.map(each => each.uri.fsPath);
+    if (told !== paths.join('\n')) {
+      told = paths.join('\n');
+      void vscode.commands.executeCommand('setContext', OPEN, paths);
     }
   };
   return vscode.Disposable.from(

@@ -4,7 +4,8 @@ import Mocha from 'mocha';
 import { ask } from './eyes';
 
 const suites: Readonly<Record<string, () => Promise<unknown>>> = {
-  tree: () => import('./suites/tree')
+  tree: () => import('./suites/tree'),
+  notebook: () => import('./suites/notebook')
 };
 
 /** Run the suite that the driver wants. */
