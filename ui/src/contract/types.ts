@@ -186,12 +186,27 @@ export interface CellsFact {
 }
 /**
  * Event: something of a place changed; refetch. `runs` are the open ones that moved, empty when refs did.
+ *
+ * `asked`: what kernels ask of the open editors of their runs. One question may come more than once.
  */
 export interface Changed {
+  asked?: EditorAsked[];
   place: string;
   revision: string;
   runs: string[];
   what: ('runs' | 'open' | 'tasks')[];
+}
+/**
+ * A kernel asks its front end to hand over the open editor's notebook for this run now.
+ *
+ * It comes as the message of a comm, or with a `Changed` where a front end sees no comms.
+ *
+ * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
+ */
+export interface EditorAsked {
+  ask: 'notebook';
+  at?: 'start' | 'end' | 'next';
+  run: string;
 }
 /**
  * What a person chose for one project, kept in the clone; free in form, at most 64 kB of JSON.
@@ -553,22 +568,16 @@ export interface Done {
   names: string[];
 }
 /**
- * Message of a kernel to its front end: hand over the open editor's notebook for this run now.
- *
- * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
- */
-export interface EditorAsked {
-  ask: 'notebook';
-  at?: 'start' | 'end' | 'next';
-  run: string;
-}
-/**
  * The notebook as the editor holds it, outputs and unsaved edits included, for the journal of an open run.
+ *
+ * `content` is the notebook, or the text of the file as the editor itself would save it.
  */
 export interface EditorNotebook {
-  content: {
-    [k: string]: unknown;
-  };
+  content:
+    | {
+        [k: string]: unknown;
+      }
+    | string;
   path: string;
   run: string;
 }
