@@ -1,4 +1,4 @@
-// Style, and who may import whom: contract ← source, model ← views ← page, labextension.
+// Style, and who may import whom: contract ← source, model ← views ← page ← widget; labextension.
 import boundaries from 'eslint-plugin-boundaries';
 import hooks from 'eslint-plugin-react-hooks';
 import typescript from 'typescript-eslint';
@@ -10,6 +10,7 @@ const layers = [
   { type: 'views', pattern: 'ui/src/views/**', mode: 'full' },
   { type: 'index', pattern: 'ui/src/index.ts', mode: 'full' },
   { type: 'page', pattern: 'ui/page/**', mode: 'full' },
+  { type: 'widget', pattern: 'ui/widget/**', mode: 'full' },
   { type: 'lab', pattern: 'labextension/src/**', mode: 'full' }
 ];
 
@@ -24,6 +25,7 @@ export default typescript.config(
       '.bench/**',
       'labextension/trackside_labextension/**',
       'extension/server/**',
+      'kernel_side/**',
       'ui/src/contract/types.ts'
     ]
   },
@@ -62,6 +64,7 @@ export default typescript.config(
             { from: 'model', allow: ['contract', 'model'] },
             { from: 'views', allow: ['contract', 'model', 'source', 'views'] },
             { from: 'index', allow: ['contract', 'model', 'source', 'views'] },
+            { from: 'widget', allow: ['widget', 'page', 'index', 'contract', 'views'] },
             { from: 'page', allow: ['index', 'page', 'contract', 'model', 'source', 'views'] },
             { from: 'lab', allow: ['lab', 'index'] },
             { from: 'contract', allow: ['contract'] }
