@@ -68,7 +68,7 @@ class Driver:
             self.said = []
             page.on("console", lambda message: self.said.append(message.text))
             page.expose_binding("codeAutomationLog", lambda _, kind, words: self.said.append(f"{kind}: {words}"))
-            page.expose_binding("codeAutomationExit", lambda _, code, logs=None: self.said.append(f"exit {code}"))
+            page.expose_binding("codeAutomationExit", lambda _, code, *__: self.said.append(f"exit {code}"))
         grep = os.environ.get("TRACKSIDE_GREP")
         self._page, self._plan, self._results = page, {"suites": suites, **({"grep": grep} if grep else {})}, None
         self._outside = outside or {}
@@ -141,6 +141,8 @@ class Driver:
 
     def _where(self, asked: Mapping[str, Any]) -> Page | Frame:
         page = self._window()
+        if "outputs" in asked:
+            return self._frame_with(asked["outputs"])
         if "tab" not in asked:
             return page
         deadline = time.monotonic() + _PATIENCE / 1000
@@ -154,6 +156,20 @@ class Driver:
                     continue
             page.wait_for_timeout(50)
         raise AssertionError(f"No tab shows {asked['tab']}: {[frame.url for frame in page.frames]}")
+
+    def _frame_with(self, selector: str) -> Frame:
+        page = self._window()
+        deadline = time.monotonic() + _PATIENCE / 1000
+        while time.monotonic() < deadline:
+            for frame in page.frames[1:]:
+                try:
+                    if frame.locator(selector).count():
+                        return frame
+                except Error:
+                    # As above.
+                    continue
+            page.wait_for_timeout(50)
+        raise AssertionError(f"No outputs hold {selector}: {[frame.url for frame in page.frames]}")
 
     def _keep(self, name: str) -> None:
         folder = os.environ.get("TRACKSIDE_SHOTS")

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { Desks } from './desk/desks';
 import { RunFiles } from './diffs/files';
+import { followNotebooks } from './notebook';
+import type { Notebooks } from './notebook';
 import { RunsTree } from './tree/tree';
 import { Panels } from './views/panels';
 
@@ -11,6 +13,7 @@ import { Panels } from './views/panels';
 export interface Api {
   readonly desks: Desks;
   readonly tree: RunsTree;
+  readonly notebooks: Notebooks;
 }
 
 /** Called by VS Code when something of ours is first used. */
@@ -22,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const panels = new Panels(context.extensionUri, desks);
   const files = new RunFiles(desks).register();
   const commands = registerCommands({ desks, tree, panels, log, home });
-  context.subscriptions.push(log, desks, tree, panels, files, commands);
-  return { desks, tree };
+  const notebooks = followNotebooks(desks, shown => panels.show(shown), log);
+  context.subscriptions.push(log, desks, tree, panels, files, commands, notebooks);
+  return { desks, tree, notebooks };
 }

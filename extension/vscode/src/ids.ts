@@ -28,6 +28,9 @@ export const ids = {
   pull: 'trackside.pull',
   refresh: 'trackside.refresh',
   showMore: 'trackside.showMore',
+  track: 'trackside.track',
+  endHere: 'trackside.endHere',
+  showRun: 'trackside.showRun',
   install: 'trackside.install',
   chooseInterpreter: 'trackside.chooseInterpreter',
   showLog: 'trackside.showLog'

@@ -1,6 +1,6 @@
-// Build the extension into `dist`: the extension's program, and the page of its tabs. `--tests` builds the tests as well.
+// Build the extension into `dist`: the extension's program, the page of its tabs, and the renderer of cards. `--tests` builds the tests as well.
 import { rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 
@@ -33,6 +33,33 @@ const page = {
   jsx: 'automatic',
   target: ['es2022']
 };
+/** The renderer of cards is one module: its style sheet is a text in it. */
+const card = {
+  ...common,
+  entryPoints: { card: 'src/renderer/main.tsx' },
+  outdir: 'dist',
+  format: 'esm',
+  jsx: 'automatic',
+  target: ['es2022'],
+  plugins: [
+    {
+      name: 'style-as-text',
+      setup({ onLoad }) {
+        onLoad({ filter: /renderer\/card\.css$/ }, async ({ path }) => {
+          const { outputFiles, metafile } = await build({
+            entryPoints: [path],
+            bundle: true,
+            minify: true,
+            write: false,
+            metafile: true
+          });
+          const watchFiles = Object.keys(metafile.inputs).map(name => resolve(name));
+          return { contents: outputFiles[0].text, loader: 'text', watchFiles };
+        });
+      }
+    }
+  ]
+};
 const tests = {
   ...program,
   minify: false,
@@ -43,12 +70,12 @@ const tests = {
 };
 
 if (words.includes('--watch')) {
-  const watched = await Promise.all([program, page].map(each => context(each)));
+  const watched = await Promise.all([program, page, card].map(each => context(each)));
   await Promise.all(watched.map(each => each.watch()));
 } else {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const built = await Promise.all(
-    [program, page, ...(words.includes('--tests') ? [tests] : [])].map(each => build(each))
+    [program, page, card, ...(words.includes('--tests') ? [tests] : [])].map(each => build(each))
   );
   for (const { metafile } of built) {
     for (const [name, { bytes }] of Object.entries(metafile.outputs)) {

@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 
 const driver = process.env['TRACKSIDE_TEST_DRIVER'] ?? '';
 
-/** Where to look: the window itself, or the tab whose state holds a text. */
-export type Where = { readonly tab: string } | { readonly window: true };
+/** Where to look: the window itself, the tab whose state holds a text, or the outputs that hold an element. */
+export type Where = { readonly tab: string } | { readonly outputs: string } | { readonly window: true };
 
 const WINDOW: Where = { window: true };
 
@@ -15,6 +15,11 @@ export const window = WINDOW;
 /** The tab whose state holds `text`: a kind of view, or the id of a run. */
 export function tab(text: string): Where {
   return { tab: text };
+}
+
+/** The page that draws the outputs of a notebook: the one with such an element in it. */
+export function outputs(selector: string): Where {
+  return { outputs: selector };
 }
 
 /** Wait until an element is visible; return its text. */
