@@ -20,6 +20,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "report": ("report", "tell what a run changes against its base, for a reviewer"),
     "check": ("check", "hold a run to the rules of trackside.toml, as a gate in CI"),
     "ui": ("ui", "open the panel as a page in the browser"),
+    "serve": ("serve", "answer an editor's panel over a pipe"),
     "watch": ("watch", "follow open runs and new experiments live"),
     "promote": ("promote", "make a branch of a run for review, push it, open a request"),
     "branch": ("naming", "make a plain Git branch from a run"),

@@ -41,6 +41,8 @@ export interface Contract {
   Finding: Finding;
   Group: Group;
   Groups: Groups;
+  InputFact: InputFact;
+  InputRow: InputRow;
   Listing: Listing;
   MergeConflict: MergeConflict;
   MetricCell: MetricCell;
@@ -184,12 +186,27 @@ export interface CellsFact {
 }
 /**
  * Event: something of a place changed; refetch. `runs` are the open ones that moved, empty when refs did.
+ *
+ * `asked`: what kernels ask of the open editors of their runs. One question may come more than once.
  */
 export interface Changed {
+  asked?: EditorAsked[];
   place: string;
   revision: string;
   runs: string[];
   what: ('runs' | 'open' | 'tasks')[];
+}
+/**
+ * A kernel asks its front end to hand over the open editor's notebook for this run now.
+ *
+ * It comes as the message of a comm, or with a `Changed` where a front end sees no comms.
+ *
+ * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
+ */
+export interface EditorAsked {
+  ask: 'notebook';
+  at?: 'start' | 'end' | 'next';
+  run: string;
 }
 /**
  * What a person chose for one project, kept in the clone; free in form, at most 64 kB of JSON.
@@ -305,6 +322,7 @@ export interface ComparedRun {
 export interface Comparison {
   facts: TextRow[];
   format: number;
+  inputs: InputRow[];
   metrics: MetricRow[];
   packages: TextRow[];
   params: ParamRow[];
@@ -317,6 +335,34 @@ export interface TextRow {
   differs: boolean;
   name: string;
   values: (string | null)[];
+}
+/**
+ * One input over the compared runs; null where a run did not read it.
+ *
+ * `differs` when the data is not, or may not be, the same in all; runs whose inputs nobody recorded do not count.
+ */
+export interface InputRow {
+  differs: boolean;
+  path: string;
+  values: (InputFact | null)[];
+}
+/**
+ * One file or folder the run read, and in which version; `path` counts from the top of the repository.
+ *
+ * `version` is the id of Git's blob or tree (of a submodule its commit), or DVC's hash, or for an untracked file its
+ * MD5; null where nobody knows. `seen` inputs were named in executed cells, and are always tracked.
+ * `changed`: "during" the run, from the version `before`; "since-dvc" when the file was not what DVC has;
+ * "not-captured" when it was not what the experiment's tree holds. `files` counts those of a folder.
+ */
+export interface InputFact {
+  before?: string;
+  changed?: 'during' | 'since-dvc' | 'not-captured';
+  files?: number;
+  kind: 'git' | 'dvc' | 'untracked';
+  origin: 'declared' | 'seen';
+  path: string;
+  size: number | null;
+  version: string | null;
 }
 /**
  * One metric over the compared runs; `deltas` against the first run, `best` the index of the best value.
@@ -406,6 +452,7 @@ export interface Record {
   files: FilesFact;
   format: number;
   frontend: string;
+  inputs?: InputFact[];
   metrics: {
     [k: string]: MetricFact;
   };
@@ -521,22 +568,16 @@ export interface Done {
   names: string[];
 }
 /**
- * Message of a kernel to its front end: hand over the open editor's notebook for this run now.
- *
- * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
- */
-export interface EditorAsked {
-  ask: 'notebook';
-  at?: 'start' | 'end' | 'next';
-  run: string;
-}
-/**
  * The notebook as the editor holds it, outputs and unsaved edits included, for the journal of an open run.
+ *
+ * `content` is the notebook, or the text of the file as the editor itself would save it.
  */
 export interface EditorNotebook {
-  content: {
-    [k: string]: unknown;
-  };
+  content:
+    | {
+        [k: string]: unknown;
+      }
+    | string;
   path: string;
   run: string;
 }
@@ -852,10 +893,12 @@ export interface RunCard {
   baseline: string | null;
   branch: string | null;
   cells: CellsFact;
+  changed_inputs?: string[];
   duration: number;
   figures: number;
   format: number;
   hint: string;
+  inputs?: number;
   metrics: CardMetric[];
   more: {
     [k: string]: number;
