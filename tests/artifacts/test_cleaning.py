@@ -317,6 +317,12 @@ def test_what_trackside_did_not_put_there_stays_and_is_told(with_dvc: Place) -> 
     assert cache(with_dvc).has("0" * 32)
 
 
+def test_when_the_clone_was_moved_its_files_are_known_again(with_dvc: Place) -> None:
+    with_dvc.keep("net.bin")
+    moved = with_dvc.path.rename(with_dvc.path.with_name("moved"))
+    assert Place(Scratch(moved, with_dvc.scratch.home)).gone() == ["net.bin"]
+
+
 def test_what_was_there_before_trackside_kept_it_stays(with_dvc: Place) -> None:
     before = with_dvc.keep("net.bin")
     (with_dvc.path / ".git" / "trackside" / "artifacts.sqlite").unlink()
