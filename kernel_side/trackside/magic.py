@@ -24,6 +24,8 @@ HELP: Final = """\
 %track on | off | status        resume, pause, say what is captured
 %track list [QUERY] | show [RUN] | compare A B ...
                                 look without leaving the notebook
+%track view [QUERY] [--compare A B ...]
+                                the table of all runs to work with: filter, sort, open, compare, promote
 %track promote [RUN] [--branch B] [--onto B] [--update] [--outputs keep] [--no-hooks] [--push] [--pr] [--dry-run]
                                 make a branch of a run for review; the newest run without a name
 %track push | pull [REMOTE] [RUN ...]
@@ -220,8 +222,9 @@ class Tracker:
         options = _options(words, single=("--as",), flags=("--all", "--no-files"))
         _view().show_shared(api.pull(*options[""], name="".join(options["--as"]), files=not options["--no-files"]))
 
-    def do_view(self, _: list[str]) -> None:
-        raise UsageError("The interactive table is not part of this release.", hint="%track list shows the runs.")
+    def do_view(self, words: list[str]) -> None:
+        query, compare = _viewed(words)
+        _panel().show_view(self.shell, query, compare)
 
     def do_help(self, _: list[str]) -> None:
         _view().say(HELP)
@@ -266,6 +269,9 @@ class Tracker:
         elif verb in ("show", "compare", "promote", "push"):
             found = [row["name"] for row in api.runs(limit=200)["experiments"]]
             found += [*_PROMOTION, "--onto", "--branch"] if verb == "promote" else []
+        elif verb == "view":
+            found = [row["name"] for row in api.runs(limit=200)["experiments"]] if "--compare" in before else []
+            found += ["--compare"]
         elif verb == "end":
             found = ["--discard"]
         elif not before:
@@ -286,9 +292,15 @@ _loaded: Final[dict[int, Tracker]] = {}
 
 def _view() -> Any:
     """Import what draws only when something is drawn: `%load_ext` is measured in milliseconds."""
-    from trackside import view
+    from trackside import display
 
-    return view
+    return display
+
+
+def _panel() -> Any:
+    from trackside.display import panel
+
+    return panel
 
 
 def split(line: str) -> list[str]:
@@ -327,6 +339,18 @@ def _options(
         else:
             found[""].append(word)
     return found
+
+
+def _viewed(words: list[str]) -> tuple[str, list[str]]:
+    """Take the query and the runs of `%track view QUERY --compare A B ...`."""
+    at = words.index("--compare") if "--compare" in words else len(words)
+    query, runs = words[:at], words[at + 1 :]
+    wrong = next((word for word in [*query, *runs] if word.startswith("--")), None)
+    if wrong is not None:
+        raise UsageError(f"There is no option {wrong} here.", hint="%track view [QUERY] [--compare A B ...]")
+    if at < len(words) and len(runs) < 2:
+        raise UsageError("Compare which runs?", hint="%track view --compare A B")
+    return " ".join(query), runs
 
 
 def _names(words: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ TRUST: Final[Mapping[str, int]] = {
     "printed": 4,
 }
 #: Kinds that say nothing about when the run was last alive.
-_TIMELESS: Final = frozenset({"sealed", "end"})
+_TIMELESS: Final = frozenset({"sealed", "end", "editor-asked"})
 _RUN_ID: Final = re.compile(r"[0-9]{8}t[0-9]{6}-[0-9a-f]{10}\Z")
 _MOST_VALUES: Final = 20
 
@@ -144,6 +144,8 @@ class Run:
     warnings: list[dict[str, str]] = field(default_factory=list)
     environment: dict[str, Any] | None = None
     notebooks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What the open editor is asked for, and when (unix seconds); None when nobody waits for it.
+    editor_asked: tuple[str, float] | None = None
     snapshot: dict[str, Any] | None = None
     sealed: dict[str, str] | None = None
     directions: dict[str, Direction] = field(default_factory=dict)
@@ -320,6 +322,11 @@ def _environment(run: Run, event: Event) -> None:
 
 def _notebook(run: Run, event: Event) -> None:
     run.notebooks[event["at"]] = {key: event.get(key) for key in ("origin", "file", "path")}
+    run.editor_asked = None
+
+
+def _editor_asked(run: Run, event: Event) -> None:
+    run.editor_asked = (event["at"], float(event["t"]))
 
 
 def _annotate(run: Run, event: Event) -> None:
@@ -382,6 +389,7 @@ _FOLDS: Final = {
     "warning": _warning,
     "environment": _environment,
     "notebook": _notebook,
+    "editor-asked": _editor_asked,
     "annotate": _annotate,
     "snapshot": _snapshot,
     "end": _end,

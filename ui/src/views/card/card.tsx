@@ -11,6 +11,7 @@ export interface CardActions {
   readonly open?: () => void;
   readonly compare?: () => void;
   readonly end?: () => void;
+  readonly promote?: () => void;
 }
 
 /** Draw a run card; `actions` need a server, `next` steps stand in for them where there is none. */
@@ -178,8 +179,8 @@ function Warnings({ card }: { readonly card: RunCard }): ReactElement | null {
 
 function Foot({ card, actions }: { readonly card: RunCard; readonly actions: CardActions }): ReactElement | null {
   const t = useWords();
-  const { open, compare, end } = actions;
-  const hasButtons = Boolean(open ?? compare ?? end);
+  const { open, compare, end, promote } = actions;
+  const hasButtons = Boolean(open ?? compare ?? end ?? promote);
   if (!hasButtons && !card.sentence && card.next.length === 0) {
     return null;
   }
@@ -195,6 +196,7 @@ function Foot({ card, actions }: { readonly card: RunCard; readonly actions: Car
           {end ? <Button onClick={end}>{t('End run')}</Button> : null}
           {open ? <Button onClick={open}>{t('Open run')}</Button> : null}
           {compare ? <Button onClick={compare}>{t('Compare with baseline')}</Button> : null}
+          {promote ? <Button onClick={promote}>{t('Promote…')}</Button> : null}
         </div>
       ) : (
         <dl className="ts-card-next">
