@@ -29,7 +29,7 @@ _RECORD_PATH: Final = ".trackside/run.json"
 _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
 #: Records read and remembered in one go: of many, at first few and later so many.
-_FIRST: Final = 250
+_FIRST: Final = 500
 _AT_ONCE: Final = 1_000
 #: So many parts are read from Git ahead of the one worked on.
 _AHEAD: Final = 2
