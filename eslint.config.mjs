@@ -10,6 +10,7 @@ const layers = [
   { type: 'views', pattern: 'ui/src/views/**', mode: 'full' },
   { type: 'index', pattern: 'ui/src/index.ts', mode: 'full' },
   { type: 'page', pattern: 'ui/page/**', mode: 'full' },
+  { type: 'widget', pattern: 'ui/widget/**', mode: 'full' },
   { type: 'lab', pattern: 'labextension/src/**', mode: 'full' },
   { type: 'tab-words', pattern: 'extension/vscode/src/views/{messages,shown}.ts', mode: 'full' },
   { type: 'card-words', pattern: 'extension/vscode/src/notebook/wire.ts', mode: 'full' },

@@ -11,7 +11,7 @@ from repositories import ROOT
 from .conftest import Project, make_project
 from .jupyter import Jupyter
 from .pages import LabPage, write_notebook
-from .runs import add_run, add_three
+from .runs import add_three
 
 LOAD = "%load_ext trackside"
 

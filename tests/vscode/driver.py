@@ -69,7 +69,7 @@ class Driver:
         self.said = []
         page.on("console", lambda message: self.said.append(message.text))
         page.expose_binding("codeAutomationLog", lambda _, kind, words: self.said.append(f"{kind}: {words}"))
-        page.expose_binding("codeAutomationExit", lambda _, code, logs=None: self.said.append(f"exit {code}"))
+        page.expose_binding("codeAutomationExit", lambda _, code, *__: self.said.append(f"exit {code}"))
         page.goto(address, wait_until="commit")
         deadline = time.monotonic() + patience
         while self._results is None and time.monotonic() < deadline:

@@ -42,8 +42,8 @@ def kept(project: Scratch, name: str) -> str:
     )  # fmt: skip
     [ref] = [ref for ref in refs.stdout.split() if ref.endswith(f"/{name}")]
     shown = subprocess.run(
-        ["git", "show", f"{ref}:study.ipynb"], cwd=project.path, env=project.environment, capture_output=True, text=True,
-        check=True,
+        ["git", "show", f"{ref}:study.ipynb"], cwd=project.path, env=project.environment, capture_output=True,
+        text=True, check=True,
     )  # fmt: skip
     return shown.stdout
 
