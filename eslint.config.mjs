@@ -1,4 +1,4 @@
-// Style, and who may import whom: contract ← source, model ← views ← page ← widget; labextension.
+// Style, and who may import whom: contract ← source, model ← views ← page ← widget; labextension; vscode.
 import boundaries from 'eslint-plugin-boundaries';
 import hooks from 'eslint-plugin-react-hooks';
 import typescript from 'typescript-eslint';
@@ -11,7 +11,13 @@ const layers = [
   { type: 'index', pattern: 'ui/src/index.ts', mode: 'full' },
   { type: 'page', pattern: 'ui/page/**', mode: 'full' },
   { type: 'widget', pattern: 'ui/widget/**', mode: 'full' },
-  { type: 'lab', pattern: 'labextension/src/**', mode: 'full' }
+  { type: 'lab', pattern: 'labextension/src/**', mode: 'full' },
+  { type: 'tab-words', pattern: 'extension/vscode/src/views/{messages,shown}.ts', mode: 'full' },
+  { type: 'card-words', pattern: 'extension/vscode/src/notebook/wire.ts', mode: 'full' },
+  { type: 'card', pattern: 'extension/vscode/src/renderer/**', mode: 'full' },
+  { type: 'vscode', pattern: 'extension/vscode/src/**', mode: 'full' },
+  { type: 'tab', pattern: 'extension/vscode/webview/**', mode: 'full' },
+  { type: 'vscode-tests', pattern: 'extension/vscode/test/**', mode: 'full' }
 ];
 
 export default typescript.config(
@@ -20,6 +26,8 @@ export default typescript.config(
       '**/lib/**',
       '**/node_modules/**',
       '**/dist/**',
+      'extension/vscode/dist-tests/**',
+      'extension/vscode/.vscode-test/**',
       '.venv/**',
       '.demo/**',
       '.bench/**',
@@ -67,6 +75,15 @@ export default typescript.config(
             { from: 'widget', allow: ['widget', 'page', 'index', 'contract', 'views'] },
             { from: 'page', allow: ['index', 'page', 'contract', 'model', 'source', 'views'] },
             { from: 'lab', allow: ['lab', 'index'] },
+            // What a tab and the extension say to one another is all that they share.
+            { from: 'tab-words', allow: ['tab-words'] },
+            { from: 'vscode', allow: ['vscode', 'tab-words', 'card-words', 'index'] },
+            { from: 'card', allow: ['card', 'card-words', 'index'] },
+            { from: 'tab', allow: ['tab', 'tab-words', 'index'] },
+            {
+              from: 'vscode-tests',
+              allow: ['vscode-tests', 'vscode', 'tab', 'tab-words', 'card', 'card-words', 'index']
+            },
             { from: 'contract', allow: ['contract'] }
           ]
         }

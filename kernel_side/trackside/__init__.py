@@ -36,6 +36,7 @@ __all__ = [
     "log_artifact",
     "log_figure",
     "log_image",
+    "log_input",
     "log_params",
     "runs",
     "show",

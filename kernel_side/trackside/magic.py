@@ -19,6 +19,7 @@ HELP: Final = """\
 %track metrics NAME ...         these names are metrics; a point whenever a cell assigns them
 %track artifact PATH ... [--git|--dvc]
                                 keep these files with the run
+%track data PATH ...            the run reads these files or folders: record in which version
 %track ignore NAME ...          never capture these names
 %track on | off | status        resume, pause, say what is captured
 %track list [QUERY] | show [RUN] | compare A B ...
@@ -32,7 +33,8 @@ HELP: Final = """\
 %track help                     this text
 %%track [NAME] [options]        this one cell is the run; an error in it seals the run as failed
 
-In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_artifact, log_image, log_figure, end."""
+In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_input, log_artifact,
+log_image, log_figure, end."""
 
 _STARTED_BY_CELL: Final = "--one-cell"
 _PROMOTION: Final = ("--update", "--push", "--pr", "--draft", "--dry-run")
@@ -158,6 +160,13 @@ class Tracker:
             kept = api.log_artifact(path, store=store)  # type: ignore[arg-type]  # one of the three above
             _view().say(f"kept {kept['path']} ({_view().size(kept['size'])}, {kept['stored']})")
 
+    def do_data(self, words: list[str]) -> None:
+        paths = _options(words)[""]
+        if not paths:
+            raise UsageError("Which files?", hint="%track data PATH ...")
+        for message, hint in api.note_inputs(paths):
+            _view().say(_view().plain_lines([f"{message} {hint}".rstrip()]))
+
     def do_on(self, _: list[str]) -> None:
         api.follow(self.shell).hooks.resume()
         _view().say("capture is on")
@@ -252,10 +261,11 @@ class Tracker:
         verb = before[0] if before else ""
         if verb in ("params", "metrics", "ignore"):
             found = [name for name in self.shell.user_ns if not name.startswith("_")]
-        elif verb == "artifact":
+        elif verb in ("artifact", "data"):
             folder = os.path.dirname(symbol)
             names = os.listdir(folder or ".")
-            found = [os.path.join(folder, name) for name in names] + ["--dvc", "--git"]
+            found = [os.path.join(folder, name) for name in names]
+            found += ["--dvc", "--git"] if verb == "artifact" else []
         elif verb in ("show", "compare", "promote", "push"):
             found = [row["name"] for row in api.runs(limit=200)["experiments"]]
             found += [*_PROMOTION, "--onto", "--branch"] if verb == "promote" else []
@@ -274,7 +284,7 @@ class Tracker:
 VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
     name: getattr(Tracker, f"do_{name}")
     for name in (
-        "start end params metrics artifact ignore on off status list show compare promote push pull view help"
+        "start end params metrics artifact data ignore on off status list show compare promote push pull view help"
     ).split()
 }
 _loaded: Final[dict[int, Tracker]] = {}

@@ -14,7 +14,7 @@ from benchmarks.multiply import multiply
 from .conftest import Project, make_project
 from .jupyter import TOKEN, Jupyter
 from .pages import LabPage, write_notebook
-from .runs import add_run, add_three
+from .runs import add_three
 
 #: Bytes of a notebook with two views in it.
 _LARGEST = 12_000

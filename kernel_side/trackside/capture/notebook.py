@@ -71,17 +71,19 @@ def _locate(environ: Mapping[str, str], vscode_file: object, cell_id: str | None
     explicit = environ.get(EXPLICIT)
     if explicit:
         return os.path.abspath(explicit), "explicit"
+    cell_path = path_from_cell_id(cell_id) if cell_id and cell_id.startswith(VSCODE_CELL) else None
     if type(vscode_file) is str and vscode_file:
-        return os.path.abspath(vscode_file), "vscode-file"
-    if cell_id and cell_id.startswith(VSCODE_CELL):
-        path = path_from_cell_id(cell_id)
-        if path is not None:
-            return path, "vscode-cell"
+        path = os.path.abspath(vscode_file)
+        # It is set when the kernel starts, and stays when the notebook is renamed.
+        if cell_path is None or os.path.exists(path) or not os.path.exists(cell_path):
+            return path, "vscode-file"
+    if cell_path is not None:
+        return cell_path, "vscode-cell"
     session = environ.get(SESSION)
     if session and session.endswith(".ipynb"):
-        path = path_from_session(session)
-        if path is not None:
-            return path, "session"
+        session_path = path_from_session(session)
+        if session_path is not None:
+            return session_path, "session"
     return None, "none"
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.capture.notebook import find_notebook
 from trackside.card import card_bundle, collect_card
+from trackside.compare import describe_input
 from trackside.journal.reader import Tail
 from trackside.metrics import sparkline
 from trackside.record import build_record
@@ -240,6 +241,7 @@ def show_status(recorder: Recorder | None, hooks: CellHooks) -> None:
         f"  repository  {place}",
         f"  parameters  {_some([name for name, found in run.params.items() if found.box == 'params'])}",
         f"  metrics     {_some(run.series)}",
+        f"  inputs      {_some([os.path.basename(path) for path in run.declared_inputs])}",
         f"  artifacts   {_some(run.artifacts)}",
         *(f"  warning     {warning['message']}" for warning in run.warnings),
     ]
@@ -288,6 +290,11 @@ def comparison_bundle(comparison: Comparison) -> dict[str, str]:
     body += [
         [row["name"], *(text(value) if there else "–" for value, there in zip(row["values"], row["present"]))]
         for row in comparison["params"]
+        if row["differs"]
+    ]
+    body += [
+        [text(f"data {row['path']}"), *(text(describe_input(value) or "–") for value in row["values"])]
+        for row in comparison["inputs"]
         if row["differs"]
     ]
     return table_bundle(head, body or [["nothing differs", *("" for _ in comparison["runs"])]])
