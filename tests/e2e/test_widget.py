@@ -14,7 +14,8 @@ from benchmarks.multiply import multiply
 from .conftest import Project, make_project
 from .jupyter import TOKEN, Jupyter
 from .pages import LabPage, write_notebook
-from .runs import add_three
+from .runs import add_run, add_three
+from .test_looks import faults
 
 #: Bytes of a notebook with two views in it.
 _LARGEST = 12_000
@@ -149,6 +150,7 @@ def test_notebook_7_scrolls_a_thousand_runs_in_the_dark(lab: LabPage, project: P
     view = shown(lab, 0, 1)
     expect(view.get_by_text(re.compile("^1.200 runs$"))).to_be_visible()
     assert view.locator(".ts-table").evaluate("box => getComputedStyle(box).backgroundColor") == "rgb(33, 33, 33)"
+    assert faults(lab, ".ts-widget") == []
     view.locator(".ts-grid").evaluate("grid => grid.scrollTo(0, grid.scrollHeight)")
     expect(rows(view).filter(has_text="calm-otter-3f")).to_be_visible()
     assert rows(view).count() < 80

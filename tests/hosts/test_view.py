@@ -13,6 +13,8 @@ import pytest
 from kernels import Client, client
 from repositories import Scratch, make_experiment, make_scratch
 
+import trackside
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STATIC = Path(__file__).resolve().parents[2] / "kernel_side/trackside/display/static"
 
@@ -124,11 +126,11 @@ def test_the_output_is_a_table_that_stays_with_the_best_marked_and_nothing_to_ru
 
 
 def test_what_a_notebook_may_save_of_the_widget_is_small_and_holds_no_run(page: FrontEnd) -> None:
-    page.run("%track view lr > 0.15 --compare run-0 run-1")
+    page.run("%track view params.lr > 0.15 --compare run-0 run-1")
     text = json.dumps(page.state)
     assert len(text) < 8_000
     assert "run-0" not in text and "val_acc" not in text
-    assert page.state["opening"]["query"] == "lr > 0.15"
+    assert page.state["opening"]["query"] == "params.lr > 0.15"
     assert len(page.state["opening"]["runs"]) == 2
 
 
@@ -185,6 +187,26 @@ def test_a_change_is_told_while_a_cell_runs(page: FrontEnd) -> None:
     assert time.monotonic() - begun < 1.5
 
 
+def test_of_changes_that_come_fast_few_are_told_and_none_is_lost(page: FrontEnd) -> None:
+    page.run("%track view")
+    page.ask(f"places/{page.place()}/runs")
+    loop = (
+        "import time, trackside\n%track fast\nfor step in range(20):\n    trackside.log(loss=1 / (step + 1))\n"
+        "    time.sleep(0.1)\n%track end"
+    )
+    page.kernel.connection.execute(loop)
+    told = [page.hear(lambda said: "event" in said)["event"]]
+    while "runs" not in told[-1]["what"]:
+        told.append(page.hear(lambda said: "event" in said)["event"])
+    assert len(told) <= 8
+
+
+def test_completion_offers_runs_to_compare(page: FrontEnd) -> None:
+    line = "%track view --compare run-"
+    found = said(page.run(f"print(get_ipython().complete('run-', {line!r}, {len(line)})[1])"))
+    assert "run-0" in found and "run-1" in found
+
+
 def test_a_cell_that_is_run_again_has_one_view(page: FrontEnd) -> None:
     page.run("%track view", cell="a")
     earlier = page.comm
@@ -232,6 +254,21 @@ def test_without_anywidget_the_table_says_how_to_get_the_live_one(page: FrontEnd
 
 def test_mistakes_are_told_in_words(page: FrontEnd) -> None:
     wrong = {"%track view --compare run-0": "Compare which runs?", "%track view --like": "no option --like"}
+    wrong["%track view lr > 1 --compare run-0 run-1"] = "There is no field 'lr'"
     for line, words in wrong.items():
         (error,) = [message["content"] for message in page.run(line) if message["msg_type"] == "error"]
         assert words in error["evalue"]
+
+
+def test_in_a_script_a_view_is_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scratch = make_scratch(tmp_path / "work")
+    for at, lr in enumerate((0.1, 0.2, 0.3)):
+        make_experiment(scratch, f"run-{at}", started=1e9 + at, params={"lr": lr}, metrics={"loss": [1.0, lr]})
+    monkeypatch.chdir(scratch.path)
+    trackside.view("params.lr > 0.15")
+    filtered = capsys.readouterr().out
+    assert "0.2000 *" in filtered and "run-0" not in filtered
+    trackside.view(compare=["run-0", "run-2"])
+    assert capsys.readouterr().out.split()[:2] == ["run-0", "run-2"]
