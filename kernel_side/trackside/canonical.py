@@ -34,23 +34,14 @@ class Cut(NamedTuple):
 
 def cut_glance(data: bytes) -> Cut | None:
     """Return what `row.glance_of` would write of a record, or None when it must be read field by field."""
-    # An escape by number may stand for half a character, which no text can hold.
-    if b"\\u" in data:
-        return None
-    decoder, encode, wrong = _tools()
-    try:
-        record = decoder.decode(data)
-    except wrong:
+    record = _decoded(data)
+    if record is None:
         return None
     params: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
-    keys = 0
     for name, fact in record.params.items():
         (params if fact.box == "params" else hidden)[name] = fact.value
-        keys += (fact.rule is not None) + (fact.values is not None)
-    # Readers of JSON do not agree on what a key means that stands twice.
-    if record.format != FORMAT or data.count(b'":') != keys + _count_keys(record):
-        return None
+    encode = _tools()[1]
     author = record.author
     flags = sum(flag.level == "warning" for flag in record.order) if record.order else 0
     glance = [
@@ -62,6 +53,29 @@ def cut_glance(data: bytes) -> Cut | None:
     ]  # fmt: skip
     tags = encode(record.tags).decode() if record.tags else "[]"
     return Cut(float(record.started), tags, encode(glance).decode())
+
+
+def is_canonical(data: bytes) -> bool:
+    """Tell whether a record is one that `cut_glance` takes: sound, whole, and in our own form."""
+    return _decoded(data) is not None
+
+
+def _decoded(data: bytes) -> Any:
+    # An escape by number may stand for half a character, which no text can hold.
+    if b"\\u" in data:
+        return None
+    decoder, _, wrong = _tools()
+    try:
+        record = decoder.decode(data)
+    except wrong:
+        return None
+    keys = 0
+    for fact in record.params.values():
+        keys += (fact.rule is not None) + (fact.values is not None)
+    # Readers of JSON do not agree on what a key means that stands twice.
+    if record.format != FORMAT or data.count(b'":') != keys + _count_keys(record):
+        return None
+    return record
 
 
 def prepare() -> None:

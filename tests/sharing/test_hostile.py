@@ -13,7 +13,7 @@ from repositories import Scratch, make_experiment, record_of
 
 from trackside.sharing.pull import pull
 from trackside.sharing.push import push
-from trackside.sharing.screening import link_trouble, name_trouble, path_trouble
+from trackside.sharing.rules import link_trouble, name_trouble, path_trouble
 from trackside.store import Store
 
 

@@ -13,7 +13,7 @@ from trackside.artifacts.dvcmove import move
 from trackside.errors import StateError
 from trackside.git.repository import Repository
 from trackside.refs import ExperimentRef
-from trackside.sharing.screening import path_trouble
+from trackside.sharing.rules import path_trouble
 from trackside.sharing.told import Files, Progress
 from trackside.sharing.trouble import harmless
 from trackside.store import Shelf, Store

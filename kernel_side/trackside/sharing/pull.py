@@ -23,7 +23,8 @@ from trackside.refs import (
 )
 from trackside.sharing.files import move_files
 from trackside.sharing.notes import merge_notes
-from trackside.sharing.screening import name_trouble, screen
+from trackside.sharing.rules import name_trouble
+from trackside.sharing.screening import screen
 from trackside.sharing.told import Held, Progress, Shared, Wanted, silent
 from trackside.sharing.transport import AT_ONCE, Peer, pick_remote
 from trackside.sharing.trouble import explain, harmless
@@ -92,8 +93,8 @@ class _Pulling:
         keepers = list_refs(self.repository, self._place("incoming"))
         refused = self._fetch(found, keepers)
         arrived = [item for item in found if item[1] not in refused]
-        troubles = screen(self.repository, arrived)
-        self._settle(arrived, troubles)
+        screened = screen(self.repository, arrived)
+        self._settle(arrived, screened.refused)
         self.done.held += [Held(name=ref.name, oid=oid, why=refused[oid]) for ref, oid in found if oid in refused]
         self._release(keepers)
 
