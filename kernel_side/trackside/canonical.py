@@ -55,9 +55,10 @@ def cut_glance(data: bytes) -> Cut | None:
     return Cut(float(record.started), tags, encode(glance).decode())
 
 
-def is_canonical(data: bytes) -> bool:
-    """Tell whether a record is one that `cut_glance` takes: sound, whole, and in our own form."""
-    return _decoded(data) is not None
+def canonical_stores(data: bytes) -> set[str] | None:
+    """Return where a record that `cut_glance` takes says its artifacts are stored; None when it does not take it."""
+    record = _decoded(data)
+    return {fact.stored for fact in record.artifacts} if record is not None else None
 
 
 def _decoded(data: bytes) -> Any:

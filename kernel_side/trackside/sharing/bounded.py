@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
-from trackside.git.objects import read_objects
 from trackside.git.repository import Repository
 
 #: Bytes and objects asked for in one go.
 _AT_ONCE: Final = 64_000_000
 _MANY: Final = 5_000
+#: Git itself takes no more memory for one object, however well it was compressed.
+_LARGEST_OBJECT: Final = ("GIT_ALLOC_LIMIT", "256m")
 _NO_LIMIT: Final = 1 << 62
-
-
-def sizes_of(repository: Repository, oids: Sequence[str], kind: str) -> list[int | None]:
-    """Return the size of each object; None for one that is not here or is of another kind."""
-    if not oids:
-        return []
-    asked = "".join(f"{oid}\n" for oid in oids).encode()
-    words = repository.git.run("cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer", stdin=asked)
-    lines = (line.split(" ") for line in words.decode().split("\n")[: len(oids)])
-    return [int(size) if a_kind == kind else None for a_kind, size in lines]
+_FORM: Final = "%(objecttype) %(objectsize)"
 
 
 def kinds_of(repository: Repository, oids: Sequence[str]) -> list[str]:
     """Return the kind of each object, "" for one that is not here."""
-    if not oids:
-        return []
-    asked = "".join(f"{oid}\n" for oid in oids).encode()
-    words = repository.git.run("cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer", stdin=asked)
-    kinds = [line.partition(" ")[0] for line in words.decode().split("\n")[: len(oids)]]
-    return [kind if kind in ("commit", "tree", "blob", "tag") else "" for kind in kinds]
+    return [kind for kind, _ in _measured(repository, oids)]
 
 
 def read_bounded(
@@ -41,23 +30,92 @@ def read_bounded(
 
     The first that would be above `total`, and all after it, are too large as well.
     """
-    sizes = sizes_of(repository, oids, kind)
-    fits = []
-    for size in sizes:
-        total -= size if size is not None and size <= largest else 0
-        fits.append(size is not None and size <= largest and total >= 0)
-    contents = _contents(repository, [(oid, size or 0) for oid, size, fit in zip(oids, sizes, fits) if fit])
-    for size, fit in zip(sizes, fits):
-        yield next(contents) if fit else size
+    for begin in range(0, len(oids), _MANY):
+        part = oids[begin : begin + _MANY]
+        # Nearly always all of it is small, so that nobody need ask for sizes first.
+        found = _contents(repository, part, min(_AT_ONCE, total))
+        given = (
+            _sorted_out(found, kind, largest) if found is not None else _careful(repository, part, kind, largest, total)
+        )
+        for one in given:
+            total -= len(one) if isinstance(one, bytes) else 0
+            yield one
 
 
-def _contents(repository: Repository, asked: Sequence[tuple[str, int]]) -> Iterator[bytes | None]:
+def _sorted_out(found: Sequence[tuple[bytes, bytes]], kind: str, largest: int) -> Iterator[bytes | int | None]:
+    wanted = kind.encode()
+    for a_kind, data in found:
+        yield None if a_kind != wanted else data if len(data) <= largest else len(data)
+
+
+def _careful(
+    repository: Repository, oids: Sequence[str], kind: str, largest: int, total: int
+) -> Iterator[bytes | int | None]:  # fmt: skip
+    """Ask for sizes, then read what fits, so much at a time as is held in memory without pain."""
+    plan: list[tuple[str, int | None, bool]] = []
+    for oid, (a_kind, size) in zip(oids, _measured(repository, oids)):
+        is_small = a_kind == kind and size <= largest
+        total -= size if is_small else 0
+        plan.append((oid, size if a_kind == kind else None, is_small and total >= 0))
+    contents = _in_turn(repository, [(oid, size or 0) for oid, size, fits in plan if fits])
+    for _, above, fits in plan:
+        yield next(contents) if fits else above
+
+
+def _in_turn(repository: Repository, asked: Sequence[tuple[str, int]]) -> Iterator[bytes | None]:
+    rest = iter(asked)
+    while part := _fitting(rest):
+        found = _contents(repository, part, _NO_LIMIT)
+        yield from (data for _, data in found) if found is not None else [None] * len(part)
+
+
+def _fitting(rest: Iterator[tuple[str, int]]) -> list[str]:
     part: list[str] = []
-    total = 0
-    for number, (oid, size) in enumerate(asked, 1):
+    size = 0
+    for oid, more in islice(rest, _MANY):
         part.append(oid)
-        total += size
-        if total > _AT_ONCE or len(part) >= _MANY or number == len(asked):
-            for found in read_objects(repository, part):
-                yield found.data if found is not None else None
-            part, total = [], 0
+        size += more
+        if size > _AT_ONCE:
+            break
+    return part
+
+
+def _measured(repository: Repository, oids: Sequence[str]) -> list[tuple[str, int]]:
+    """Return kind and size of each object, ("", 0) for one that is not here."""
+    if not oids:
+        return []
+    words = repository.git.run("cat-file", f"--batch-check={_FORM}", "--buffer", stdin=_lines(oids)).decode()
+    pairs = (line.split(" ") for line in words.split("\n")[: len(oids)])
+    return [(kind, int(size)) if size.isdigit() else ("", 0) for kind, size in pairs]
+
+
+def _contents(repository: Repository, oids: Sequence[str], most: int) -> list[tuple[bytes, bytes]] | None:
+    """Return kind and content of each object, ("", "") for one that is not here; None when that is above `most`."""
+    args = ("cat-file", f"--batch={_FORM}", "--buffer")
+    if most == _NO_LIMIT:
+        out: bytes | None = repository.git.run(*args, stdin=_lines(oids), is_much=True)
+    else:
+        git = replace(repository.git, environment=[_LARGEST_OBJECT])
+        out = git.attempt_within(max(most, 0) + 100 * len(oids), *args, stdin=_lines(oids))
+    return _parse(out, len(oids)) if out is not None else None
+
+
+def _parse(out: bytes, count: int) -> list[tuple[bytes, bytes]] | None:
+    found = []
+    position = 0
+    for _ in range(count):
+        end = out.find(b"\n", position)
+        if end < 0:
+            return None
+        kind, _, size = out[position:end].partition(b" ")
+        if size.isdigit():
+            position = end + 2 + int(size)
+            found.append((kind, out[end + 1 : position - 1]))
+        else:
+            position = end + 1
+            found.append((b"", b""))
+    return found
+
+
+def _lines(oids: Sequence[str]) -> bytes:
+    return "".join(f"{oid}\n" for oid in oids).encode()

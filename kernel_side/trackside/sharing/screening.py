@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from trackside.canonical import is_canonical
+from trackside.canonical import canonical_stores
 from trackside.experiment import parse_record
 from trackside.git.repository import Repository
 from trackside.refs import ExperimentRef
@@ -25,6 +25,8 @@ _LARGEST_RECORD: Final = 8_000_000
 _LARGEST_COMMIT: Final = 1_000_000
 #: Fewer records are parsed in the time the decoder of `canonical` takes to make.
 _MANY: Final = 200
+#: Where large files are that Git does not move.
+_LARGE: Final = ("dvc", "local")
 _Found = tuple[ExperimentRef, str]
 
 
@@ -36,8 +38,7 @@ class Screened:
     with_files: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Commit:
+class _Commit(NamedTuple):
     tree: str
     parents: list[str]
 
@@ -152,8 +153,10 @@ def _judge_record(data: bytes | int | None, *, is_many: bool) -> tuple[str | Non
         return "Its record did not arrive.", False
     if isinstance(data, int):
         return f"Its record is larger than {_LARGEST_RECORD // 1_000_000} MB.", False
-    problem = None if is_many and is_canonical(data) else parse_record(data)[1]
-    return problem, any(word in data for word in (b'"dvc"', b'"local"', b"\\u"))
+    stores = canonical_stores(data) if is_many else None
+    if stores is not None:
+        return None, not stores.isdisjoint(_LARGE)
+    return parse_record(data)[1], any(word in data for word in (b'"dvc"', b'"local"', b"\\u"))
 
 
 def _judge_others(repository: Repository, found: Sequence[_Found], screened: Screened) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from trackside.errors import NotFoundError
+from trackside.errors import NotFoundError, StateError
 from trackside.git.repository import Repository
 from trackside.git.runner import Git, Output
 from trackside.refs import EXPERIMENTS, NOTES, is_oid
@@ -67,6 +67,11 @@ class Peer:
     name: str
     progress: Progress = silent
     _git: Git | None = field(default=None, init=False)
+    _is_stopped: bool = field(default=False, init=False)
+
+    def stop(self) -> None:
+        """End what is being sent or fetched, which may be in another thread."""
+        self._is_stopped = True
 
     def listed(self) -> dict[str, str]:
         """List the refs of runs and annotations there: name → object id; everything in it is a stranger's."""
@@ -130,6 +135,8 @@ class Peer:
         message = f"{doing} {harmless(self.name)}"
 
         def hear(line: str) -> None:
+            if self._is_stopped:
+                raise StateError("Stopped.", code="cancelled")
             counted = _PERCENT.match(line)
             self.progress(f"{message}: {counted[1].lower()}" if counted else message, _share(counted))
 

@@ -32,6 +32,7 @@ from trackside.sharing.rules import (
 #: A folder of a run, and the folder of its baseline at the same place.
 Pair = tuple[str, "str | None"]
 _Entry = tuple[bytes, bytes, bytes]  # mode, name, object id
+_Judged = tuple["str | None", bool, int]  # trouble, whether there is a drive, the longest name
 
 _FOLDER: Final = b"40000"
 _LINK: Final = b"120000"
@@ -41,6 +42,9 @@ MOST_FILES: Final = 1_000_000
 #: What is looked at in one go: bytes of folders, which takes time, and names that are new, which takes memory.
 MOST_BYTES: Final = 1_000_000_000
 MOST_NEW: Final = 2_000_000
+#: Names and folders worth remembering.
+_FEW: Final = 50
+_FEW_SHAPES: Final = 10_000
 _TWINS: Final = "two paths that some file systems take for one"
 _ONE_TOO_MANY: Final = "more than can be looked at in one go"
 
@@ -90,6 +94,7 @@ class Walk:
         self._entry = re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % self._oid_bytes, re.DOTALL)
         self.folders: dict[Pair, Folder] = {}
         self._bases: dict[str, _Base] = {}
+        self._shapes: dict[object, _Judged] = {}
         self._bytes_left = MOST_BYTES
         self._names_left = MOST_NEW
         level = list(dict.fromkeys(roots))
@@ -171,23 +176,23 @@ class Walk:
         self._names_left -= len(new)
         if self._names_left < 0:
             return Folder(trouble=_ONE_TOO_MANY)
-        folder = Folder(files=len(new))
-        names: set[bytes] = set()
-        mine: dict[str, bytes] = {}
+        # Most runs bring the same names.
+        shape = (base_oid, tuple([(mode, name) for mode, name, _ in new])) if len(new) <= _FEW else None
+        judged = self._shapes.get(shape) if shape is not None else None
+        if judged is None:
+            judged, is_of_names = self._judge(new, entries, base)
+            if shape is not None and is_of_names and len(self._shapes) < _FEW_SHAPES:
+                self._shapes[shape] = judged
+        return self._folder(new, judged, base)
+
+    def _folder(self, new: Sequence[_Entry], judged: _Judged, base: _Base) -> Folder:
+        trouble, has_drive, longest = judged
+        folder = Folder(files=len(new), trouble=trouble, has_drive=has_drive, longest=longest)
+        if trouble is not None:
+            return folder
         for mode, name, oid in new:
-            trouble, fold, is_a_drive = _judged(name) if len(name) <= 4 * LONGEST_NAME else _TOO_LONG_NAME
-            before = base.by_name.get(name)
-            if mine.setdefault(fold, name) != name:
-                trouble = trouble or _TWINS
-            elif before is None and fold in base.by_fold:
-                names = names or {entry[1] for entry in entries}
-                trouble = trouble or (_TWINS if any(twin in names for twin in base.by_fold[fold]) else None)
-            if trouble is not None:
-                folder.trouble = trouble
-                break
-            folder.has_drive = folder.has_drive or is_a_drive
-            folder.longest = max(folder.longest, len(name))
             if mode == _FOLDER:
+                before = base.by_name.get(name)
                 is_both = before is not None and before[0] == _FOLDER
                 folder.inner[name] = (oid.hex(), before[1].hex() if is_both and before is not None else None)
             elif mode == _LINK:
@@ -195,6 +200,25 @@ class Walk:
             elif name == self._wanted:
                 folder.found[name] = oid.hex()
         return folder
+
+    @staticmethod
+    def _judge(new: Sequence[_Entry], entries: Sequence[_Entry], base: _Base) -> tuple[_Judged, bool]:
+        """Judge the names that are new in a folder; also tell whether nothing but they and the baseline mattered."""
+        names: set[bytes] = set()
+        mine: dict[str, bytes] = {}
+        has_drive, longest = False, 0
+        for _, name, _ in new:
+            trouble, fold, is_a_drive = _judged(name) if len(name) <= 4 * LONGEST_NAME else _TOO_LONG_NAME
+            if mine.setdefault(fold, name) != name:
+                trouble = trouble or _TWINS
+            elif fold in base.by_fold and name not in base.by_name:
+                names = names or {entry[1] for entry in entries}
+                trouble = trouble or (_TWINS if any(twin in names for twin in base.by_fold[fold]) else None)
+            if trouble is not None:
+                return (trouble, False, 0), not names
+            has_drive = has_drive or is_a_drive
+            longest = max(longest, len(name))
+        return (None, has_drive, longest), not names
 
     def _read_links(self) -> None:
         folders = [folder for folder in self.folders.values() if folder.links]
@@ -210,13 +234,15 @@ class Walk:
 
     def _sum(self) -> None:
         """Add up what is below each folder, from below: a folder is summed after all inside it."""
-        for pair in self.folders:
+        for pair in reversed(self.folders):
+            if not self.folders[pair].inner:
+                self.folders[pair].is_summed = True
+                continue
             waiting = [pair]
             while waiting:
                 folder = self.folders[waiting[-1]]
-                unsummed = [] if folder.is_summed else [
-                    inner for inner in set(folder.inner.values()) if not self.folders[inner].is_summed
-                ]  # fmt: skip
+                inner = set(folder.inner.values())
+                unsummed = [] if folder.is_summed else [one for one in inner if not self.folders[one].is_summed]
                 if unsummed:
                     waiting += unsummed
                     continue
