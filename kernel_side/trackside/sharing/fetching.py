@@ -11,12 +11,15 @@ from typing import Final, TypeVar
 from trackside.git.refs import Create, change_refs, list_refs
 from trackside.git.repository import Repository
 from trackside.refs import REMOTES
-from trackside.sharing.transport import Peer
+from trackside.sharing.transport import LARGEST_OBJECT, MOST_RECEIVED, TOO_LARGE, Peer
 from trackside.sharing.trouble import explain, harmless
 
 Item = TypeVar("Item")
 #: So many fetches are spent on finding which runs Git refuses.
 _MOST_SPLITS: Final = 200
+#: What Git says of an object it does not take, and of a connection that broke.
+_REFUSED: Final = ("fsck error", "invalid object", "did not send all necessary objects", TOO_LARGE)
+_BROKEN: Final = ("early eof", "hung up", "unexpected disconnect", "rpc failed", "no space left", "disk quota")
 _NOBODY: Final = "Trackside <nobody@trackside.invalid> 0 +0000"
 
 
@@ -67,7 +70,7 @@ class Fetching:
             raise explain(self.peer.name, answer.err, answer.status)
         self._splits += 1
         if len(oids) == 1:
-            refused[oids[0]] = f"Git refuses it: {_refusal(answer.err)}"
+            refused[oids[0]] = _refusal(answer.err)
             return
         middle = len(oids) // 2
         self._fetch(oids[:middle], refused)
@@ -91,9 +94,16 @@ def in_parts(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 def is_refused(words: str) -> bool:
     """Tell from Git's words whether it refused an object, and not the remote everything."""
     lower = words.lower()
-    return "fsck error" in lower or ("error: object" in lower and ": " in lower) or "invalid object" in lower
+    if any(part in lower for part in _BROKEN):
+        return False
+    return any(part in lower for part in _REFUSED) or ("error: object" in lower and ": " in lower)
 
 
 def _refusal(words: str) -> str:
+    lower = words.lower()
+    if TOO_LARGE in lower:
+        return f"It holds a file larger than {LARGEST_OBJECT >> 20} MB, or more than {MOST_RECEIVED >> 30} GB in all."
+    if "not send all necessary" in lower:
+        return "It did not arrive whole, or its folders lie too deep."
     told = [line for line in words.splitlines() if line.startswith("error:")]
-    return harmless(told[0].removeprefix("error: ")) if told else "it is damaged"
+    return f"Git refuses it: {harmless(told[0].removeprefix('error: ')) if told else 'it is damaged'}"

@@ -8,7 +8,7 @@ how long their paths are is added up from below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -90,8 +90,7 @@ class Walk:
     def __init__(self, repository: Repository, roots: Sequence[Pair], wanted: str = "") -> None:
         self._repository = repository
         self._wanted = wanted.encode()
-        self._oid_bytes = 32 if repository.object_format == "sha256" else 20
-        self._entry = re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % self._oid_bytes, re.DOTALL)
+        self._parse = tree_parser(repository)
         self.folders: dict[Pair, Folder] = {}
         self._bases: dict[str, _Base] = {}
         self._shapes: dict[object, _Judged] = {}
@@ -157,10 +156,8 @@ class Walk:
         for oid, data in zip(asked, self._read(asked)):
             self._bases[oid] = _Base(self._parse(data)) if isinstance(data, bytes) else _NOTHING
 
-    def _parse(self, data: bytes) -> list[_Entry]:
-        return self._entry.findall(data)
-
-    def _is_whole(self, data: bytes, entries: Sequence[_Entry]) -> bool:
+    @staticmethod
+    def _is_whole(data: bytes, entries: Sequence[_Entry]) -> bool:
         """Tell whether nothing was passed over: Git has checked what it fetched, but not what others put here."""
         return sum(map(len, chain.from_iterable(entries))) + 2 * len(entries) == len(data)
 
@@ -249,6 +246,12 @@ class Walk:
                 waiting.pop()
                 if not folder.is_summed:
                     _add_up(folder, self.folders)
+
+
+def tree_parser(repository: Repository) -> Callable[[bytes], list[_Entry]]:
+    """Return what takes a tree as Git stores it apart, into mode, name and object id of each entry."""
+    oid_bytes = 32 if repository.object_format == "sha256" else 20
+    return re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % oid_bytes, re.DOTALL).findall
 
 
 def _add_up(folder: Folder, folders: Mapping[Pair, Folder]) -> None:
