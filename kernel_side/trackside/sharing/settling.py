@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from trackside.errors import GitError, NameTakenError
+from trackside.git.locks import STALE, when_unlocked
 from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
 from trackside.git.repository import Repository
 from trackside.names import check_name
@@ -18,6 +19,8 @@ from trackside.sharing.trouble import harmless
 _TRIES: Final = 10
 #: Seconds for which a listing of the clone's runs is trusted: Git takes as long to make a few thousand refs.
 _FRESH: Final = 0.5
+#: Seconds to wait beyond the time after which a lock is stale.
+_PATIENCE: Final = 20.0
 _Found = tuple[ExperimentRef, str]
 
 
@@ -40,10 +43,9 @@ class Settling:
             adopted, held = self._sorted(arrived, refused)
             changes = self._changes(arrived, refused, adopted, held)
             try:
-                if changes:
-                    change_refs(self.repository, changes, is_flushed=False)
+                self._change(changes)
             except (NameTakenError, GitError) as error:
-                if attempt == _TRIES - 1 or getattr(error, "code", "") not in ("name-taken", "moved", "locked"):
+                if attempt == _TRIES - 1 or getattr(error, "code", "") not in ("name-taken", "moved"):
                     raise
                 self._listed = float("-inf")
                 time.sleep(0.05 * (attempt + 1))
@@ -53,6 +55,14 @@ class Settling:
             self.done.held += held
             self.done.same += len(arrived) - len(adopted) - len(held)
             return
+
+    def _change(self, changes: Sequence[Create | Move | Delete]) -> None:
+        """Change refs; wait for the locks of others, and pass those by that a killed pull has left."""
+        if changes:
+            deadline = time.monotonic() + STALE + _PATIENCE
+            when_unlocked(
+                self.repository, lambda: change_refs(self.repository, changes, is_flushed=False), deadline
+            )  # fmt: skip
 
     def _list(self) -> None:
         if time.monotonic() - self._listed < _FRESH:
