@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,17 +35,26 @@ def dvc(scratch: Scratch, *args: str) -> None:
     subprocess.run(command, cwd=scratch.path, env=environment, check=True, capture_output=True)
 
 
-@pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
-    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
-    made = make_team(tmp_path)
+@pytest.fixture(scope="module")
+def with_dvc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bare repository whose `main` keeps large files with DVC; two processes of `dvc` made it, so once for all."""
+    folder = tmp_path_factory.mktemp("dvc")
+    made = make_team(folder)
     seed = made.clone("seed-of-dvc")
     dvc(seed, "init", "-q")
-    dvc(seed, "remote", "add", "-q", "--default", "store", str(tmp_path / "store"))
+    # Of the folder in which each test has its own clones.
+    dvc(seed, "remote", "add", "-q", "--default", "store", "../../store")
     seed.git("add", "-A")
     seed.git("commit", "-q", "-m", "Keep large files with DVC")
     seed.git("push", "-q", "origin", "main")
-    return made
+    return made.bare
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_dvc: Path) -> Team:
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(tmp_path / "site"))
+    shutil.copytree(with_dvc, tmp_path / "team.git")
+    return Team(tmp_path, tmp_path / "team.git")
 
 
 def run_with_files(scratch: Scratch, name: str) -> dict[str, str]:
