@@ -14,9 +14,7 @@ from repositories import ROOT, Scratch, make_experiment
 from server.conftest import CALM, HAWK, WREN, Client
 
 from tools import schema as exported
-from trackside_server.checking import schema
-from trackside_server.openapi import build_openapi
-from trackside_server.routes import all_routes
+from trackside_server.openapi import build_openapi, http_routes, schema
 
 
 def check(value: Any, shape: str) -> Any:
@@ -37,7 +35,7 @@ def test_the_docs_list_exactly_the_routes_of_the_table() -> None:
                 listed.add((method, re.sub(r" .*", "", path)))
     table = {
         (route.method, re.sub(r"\{(\w+)\}", lambda part: {"number": "N"}.get(part[1], part[1].upper()), route.path))
-        for route in all_routes()
+        for route in http_routes()
     }
     assert listed == table
 
@@ -48,7 +46,7 @@ def test_the_exported_openapi_and_schema_are_current() -> None:
 
 
 def test_every_shape_of_the_table_is_in_the_contract() -> None:
-    shapes = {route.answer.removesuffix("[]") for route in all_routes()} | {route.body for route in all_routes()}
+    shapes = {route.answer.removesuffix("[]") for route in http_routes()} | {route.body for route in http_routes()}
     assert shapes - {"", "image", "file", "openapi"} <= schema()["$defs"].keys()
 
 
@@ -73,7 +71,7 @@ async def test_a_place_is_the_repository_around_a_notebook_and_its_handle_lasts(
     )
     (scratch.path / "deep").mkdir()
     assert (await ask("place?path=work/project/deep"))["id"] == place["id"]
-    from trackside_server.places import Places
+    from trackside.desk.places import Places
 
     # As after a restart: nobody has asked for the folder yet.
     assert Places(jp_root_dir).get(place["id"]).id == place["id"]
@@ -189,6 +187,39 @@ async def test_the_notebook_as_it_was(ask: Client, scratch: Scratch) -> None:
     response = await ask.raw(f"places/{await ask.place()}/runs/{CALM}/notebook")
     assert json.loads(response.body)["nbformat"] == 4
     assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+async def test_a_file_of_a_run_and_of_the_commit_it_began_from(ask: Client, scratch: Scratch) -> None:
+    make_experiment(scratch, "changed", run=CALM, files={"features.py": "def scale(x):\n    return x / 3\n"})
+    file = f"places/{await ask.place()}/runs/{CALM}/file"
+    response = await ask.raw(f"{file}?path=features.py")
+    assert response.body == b"def scale(x):\n    return x / 3\n"
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert (await ask.raw(f"{file}?path=features.py&side=baseline")).body == b"def scale(x):\n    return x / 2\n"
+    assert (await ask(f"{file}?path=none.py", status=404))["code"] == "no-file"
+
+
+@pytest.mark.parametrize("path", ["../features.py", "/features.py", "./features.py", "a//b", "a%00b", "", "."])
+async def test_a_path_of_a_file_leads_nowhere_else(ask: Client, scratch: Scratch, path: str) -> None:
+    make_experiment(scratch, "calm", run=CALM)
+    asked = f"places/{await ask.place()}/runs/{CALM}/file?path={path}"
+    assert (await ask(asked, status=400))["code"] in ("bad-path", "bad-parameter")
+
+
+async def test_links_folders_and_large_files_of_a_run_are_not_given(
+    ask: Client, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch.path / "link.py").symlink_to("/etc/passwd")
+    scratch.git("add", "link.py")
+    scratch.git("commit", "-q", "-m", "Link")
+    make_experiment(scratch, "linked", run=CALM, files={"folder/one.py": "1", "large.txt": "x" * 200})
+    file = f"places/{await ask.place()}/runs/{CALM}/file"
+    assert (await ask(f"{file}?path=link.py", status=404))["code"] == "no-file"
+    assert (await ask(f"{file}?path=folder", status=404))["code"] == "no-file"
+    monkeypatch.setattr("trackside.catalogue.files.LARGEST", 100)
+    assert (await ask(f"{file}?path=large.txt", status=413))["code"] == "too-large"
+    assert (await ask.raw(f"{file}?path=folder/one.py")).body == b"1"
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20

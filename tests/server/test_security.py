@@ -13,9 +13,10 @@ from jupyter_server.auth.authorizer import Authorizer
 from repositories import Scratch
 from server.conftest import BASE, CALM, Client
 
-from trackside_server.routes import Route, all_routes
+from trackside.desk.routes import Route
+from trackside_server.openapi import http_routes
 
-ROUTES = all_routes()
+ROUTES = http_routes()
 HOSTILE = (
     "..", "../..", "%2e%2e", "..%2f..%2fetc", "....//", "%2e%2e%5c", "-rf", "--upload-pack=x", "%00", "a%00b", "%0a",
     "%ff%fe", "%F0%9F%92%A9", "'", '%22%3E%3Cscript%3E', "{{7*7}}", "$(id)", "%60id%60", "C:%5Cx", "~root",
@@ -173,7 +174,7 @@ async def test_paths_stay_below_the_root(ask: Client, scratch: Scratch, jp_root_
         assert (await ask.raw(f"place?path={path}")).code == 200, path
     import base64
 
-    from trackside_server.places import _digest
+    from trackside.desk.places import _digest
 
     for path in ("..", "../outside", "link"):
         handle = f"{_digest(outside)}.{base64.urlsafe_b64encode(path.encode()).decode().rstrip('=')}"

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_server.extension.application import ExtensionApp
 
-from trackside_server.context import Services
+from trackside.desk.context import Services
+from trackside.desk.places import Places
+from trackside.desk.tasks import Tasks
+from trackside.desk.watcher import Watcher
 from trackside_server.handlers import UnknownRoute, make_handlers
+from trackside_server.openapi import http_routes
 from trackside_server.page import PageFile, PageHandler
-from trackside_server.places import Places
-from trackside_server.routes import all_routes
-from trackside_server.tasks import Tasks
-from trackside_server.watcher import SCHEMA_FILE, SCHEMA_ID, Watcher
 
 if TYPE_CHECKING:
     from trackside.contract import Changed
 
+SCHEMA_ID: Final = "https://events.trackside.dev/changed/v1"
+SCHEMA_FILE: Final = Path(__file__).parent / "schema" / "changed.yaml"
 API: Final = "/trackside/api/"
 #: Git is a process of its own, so threads only wait; a few keep a slow request from holding up all others.
 _THREADS: Final = 6
@@ -48,7 +50,7 @@ class TracksideApp(ExtensionApp):
         base = self._base()
         self.handlers.extend(
             [
-                *make_handlers(all_routes(), f"{base}{API}", self._services, self._pool),
+                *make_handlers(http_routes(), f"{base}{API}", self._services, self._pool),
                 (f"{base}{API}.*", UnknownRoute, {"services": self._services, "pool": self._pool}),
                 (f"{base}/trackside/", PageHandler),
                 (f"{base}/trackside/static/(.*)", PageFile, {"path": str(Path(__file__).parent / "static")}),

@@ -11,12 +11,12 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from trackside.desk.checking import check_body, check_params, check_parts
+from trackside.desk.context import Request, Services
+from trackside.desk.failures import describe
+from trackside.desk.routes import RESOURCE, Document, Image, Route, path_pattern
 from trackside.encode import json_bytes
 from trackside.errors import NotFoundError
-from trackside_server.checking import check_body, check_params, check_parts
-from trackside_server.context import Request, Services
-from trackside_server.failures import describe
-from trackside_server.routes import RESOURCE, Document, Image, Route, path_pattern
 
 _WORDS: Final = {
     403: ("forbidden", "This needs to be signed in, or to be allowed."),

@@ -1,19 +1,39 @@
-"""The table of routes as OpenAPI 3.1, for machines."""
+"""The table of routes as OpenAPI 3.1, for machines; itself the one route that only HTTP has."""
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from trackside_server.checking import schema
-from trackside_server.routes import Param, Route, all_routes
+from trackside.desk.routes import Param, Route, all_routes
+
+
+def http_routes() -> tuple[Route, ...]:
+    """Return every route of this server."""
+    about, *others = all_routes()
+    own = Route(
+        method="GET", path="openapi.json", answer="openapi", what="this table for machines",
+        act=lambda _: build_openapi(),
+    )  # fmt: skip
+    return (about, own, *others)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the schema of the contract."""
+    text = resources.files("trackside_server").joinpath("schema/trackside-1.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def build_openapi() -> dict[str, Any]:
     """Build the document; addresses are relative to `<base url>/trackside/api/`."""
     defs = _moved(schema()["$defs"])
     paths: dict[str, Any] = {}
-    for route in all_routes():
+    for route in http_routes():
         paths.setdefault(f"/{route.path}", {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",

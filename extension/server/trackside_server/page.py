@@ -11,8 +11,8 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from trackside.desk.routes import RESOURCE
 from trackside.review.report.page_style import style_source
-from trackside_server.routes import RESOURCE
 
 STATIC: Final = Path(__file__).parent / "static"
 SCRIPT: Final = "page.js"

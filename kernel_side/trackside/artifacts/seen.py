@@ -1,22 +1,31 @@
-"""Hashes of files seen before, by their stat: an unchanged file is not read again. Losing the table costs time only."""
+"""Hashes of files seen before, by their stat, and which objects were put into which cache.
+
+An unchanged file is not read again; what was put there can be removed again once nothing needs it. Losing the tables
+costs time, and leaves objects in DVC's cache whose origin nobody knows.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from trackside.artifacts.cache import Stat
 
-_TABLE: Final = "create table if not exists seen (path blob primary key, stat text not null, md5 text not null)"
+_TABLES: Final = """
+create table if not exists seen (path blob primary key, stat text not null, md5 text not null);
+create table if not exists put (folder blob, oid text, path text not null, primary key (folder, oid)) without rowid;
+"""
 
 
 class Seen:
-    """The table of one clone; not shared between threads. Every failure to read or write it is "never seen"."""
+    """The tables of one clone; not shared between threads. Every failure to read or write it is "never seen"."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._database = self._open(folder / "artifacts.sqlite")
 
     def md5(self, path: Path, stat: Stat) -> str | None:
@@ -33,19 +42,48 @@ class Seen:
 
     def remember(self, files: Iterable[tuple[Path, Stat, str]]) -> None:
         """Write down (path, stat, md5)."""
-        if self._database is None:
-            return
         rows = [(os.fsencode(path), _text(stat), md5) for path, stat, md5 in files]
+        self._change("insert or replace into seen values (?, ?, ?)", rows)
+
+    def note_put(self, cache: Path, objects: Iterable[tuple[str, str]]) -> None:
+        """Write down (object, path of the file it is of) that were new in a cache folder."""
+        key = self._key(cache)
+        self._change(
+            "insert or replace into put values (?, ?, ?)",
+            [(key, oid, path.encode("utf-8", "backslashreplace").decode()) for oid, path in objects],
+        )
+
+    def put_in(self, cache: Path) -> dict[str, str]:
+        """Return what was put into a cache folder: object → path of the file it is of."""
+        if self._database is None:
+            return {}
         try:
-            with self._database:
-                self._database.executemany("insert or replace into seen values (?, ?, ?)", rows)
+            found = self._database.execute("select oid, path from put where folder = ?", (self._key(cache),))
+            return {str(oid): str(path) for oid, path in found}
         except sqlite3.Error:
-            return
+            return {}
+
+    def forget_put(self, cache: Path, oids: Iterable[str]) -> None:
+        """Strike out objects that are gone."""
+        key = self._key(cache)
+        self._change("delete from put where folder = ? and oid = ?", [(key, oid) for oid in oids])
+
+    def _key(self, cache: Path) -> bytes:
+        """Name a cache so that it is found again when the whole clone was moved."""
+        whole, own = Path(os.path.realpath(cache)), Path(os.path.realpath(self._folder))
+        is_inside = len(own.parents) > 1 and whole.is_relative_to(own.parents[1])
+        return os.fsencode(os.path.relpath(whole, own) if is_inside else whole)
 
     def close(self) -> None:
-        """Close the table."""
+        """Close the tables."""
         if self._database is not None:
             self._database.close()
+
+    def _change(self, words: str, rows: Sequence[tuple[bytes | str, ...]]) -> None:
+        if self._database is None:
+            return
+        with suppress(sqlite3.Error), self._database:
+            self._database.executemany(words, rows)
 
     def _open(self, path: Path) -> sqlite3.Connection | None:
         for _ in range(2):
@@ -57,7 +95,7 @@ class Seen:
             try:
                 # It is derived, so a power cut may take it.
                 database.execute("pragma synchronous=off")
-                database.execute(_TABLE)
+                database.executescript(_TABLES)
             except sqlite3.OperationalError:
                 # Locked or read-only: another process's table is left alone.
                 database.close()
