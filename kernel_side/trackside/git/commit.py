@@ -45,7 +45,8 @@ def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
     if answer.status == 0 and answer.out.strip():
         return answer.out.decode().split()[0]
     _remove_crash_report(repository, answer.err)
-    if "but expected" in answer.err or "unable to resolve reference" in answer.err:
+    # The ref moved, went or came between Git's look and its lock.
+    if any(words in answer.err for words in ("but expected", "unable to resolve reference", "reference already exists")):
         raise GitError("Another process seals the same run.", hint="Try again.", code="locked", detail=answer.err)
     if "not found" in answer.err or "Not a blob" in answer.err or "missing" in answer.err:
         raise DamagedError(
