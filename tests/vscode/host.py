@@ -43,9 +43,10 @@ SETTINGS: Mapping[str, Any] = {
 class VSCode:
     """Serves windows; each shows a folder with the extension in it, and runs tests in its extension host."""
 
-    def __init__(self, folder: Path, found: Mapping[str, str], environment: Mapping[str, str], **settings: Any) -> None:
+    def __init__(self, folder: Path, found: Mapping[str, Any], environment: Mapping[str, str], **settings: Any) -> None:
         self.folder = folder
         self._found = found
+        self.has_terminals = bool(found["hasTerminals"])
         home = folder / "home"
         home.mkdir(parents=True)
         (home / ".gitconfig").write_text(_GIT)
@@ -78,6 +79,7 @@ class VSCode:
             self._found["node"], self._found["main"], "--host=127.0.0.1", f"--port={port}",
             "--without-connection-token",
             "--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry",
+            "--enable-remote-auto-shutdown",
             f"--server-data-dir={self.folder / 'data'}", f"--extensions-dir={self.folder / 'extensions'}",
             *(["--disable-workspace-trust"] if trusts else []),
         ]  # fmt: skip
@@ -94,6 +96,15 @@ class VSCode:
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
         raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
+
+    def install(self, vsix: Path) -> None:
+        """Install a package, as a person would."""
+        folders = [f"--server-data-dir={self.folder / 'data'}", f"--extensions-dir={self.folder / 'extensions'}"]
+        words = [self._found["node"], self._found["main"], "--accept-server-license-terms", *folders]
+        done = subprocess.run(
+            [*words, f"--install-extension={vsix}"], env=self._environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0 and "successfully installed" in done.stdout, done.stdout + done.stderr
 
     def address(self, project: Path, *, tests: bool = True) -> str:
         """The address of a window on a folder, with the extension as it lies in the repository."""

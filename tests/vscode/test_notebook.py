@@ -12,7 +12,7 @@ import pytest
 from e2e.jupyter import TOKEN, Jupyter
 from repositories import Scratch
 
-from .conftest import Suite
+from .conftest import Suites
 from .host import VSCode
 
 TRACK = "%load_ext trackside\n%track"
@@ -48,11 +48,11 @@ def kept(project: Scratch, name: str) -> str:
     return shown.stdout
 
 
-def test_notebooks(vscode: VSCode, project: Scratch, suite: Suite, jupyter: Jupyter) -> None:
+def test_notebooks(vscode: VSCode, project: Scratch, suites: Suites, jupyter: Jupyter) -> None:
     write(project.path / "study.ipynb", [TRACK, "lr = 0.5", "val_loss = 0.25"])
     write(project.path / "plain.ipynb", ["x = 1", "y = 2"])
     outside = {
         "jupyter": lambda _: {"base": jupyter.base, "token": TOKEN},
         "kept": lambda asked: kept(project, asked["name"]),
     }
-    suite(vscode, project.path, "notebook", outside=outside)
+    suites.run(vscode, project.path, "notebook", outside=outside)

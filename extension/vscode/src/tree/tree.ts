@@ -11,8 +11,11 @@ import { Shelf } from './shelf';
 import type { Overview } from './shelf';
 import { t } from '../words';
 
-/** Milliseconds between two looks at the clock, while nothing runs. */
+/** Milliseconds between two looks at the clock, by which ages are told. */
 const MINUTE = 60_000;
+/** Milliseconds between two looks at a folder that is no repository yet: nothing tells when it becomes one. */
+const SOON = 4_000;
+const MAY_CHANGE: ReadonlySet<string> = new Set(['no-repository', 'no-commit']);
 
 /** Provides the tree; also keeps the context key by which welcome views are chosen. */
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -24,13 +27,15 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private state = '';
 
   constructor(private readonly desks: Desks) {
-    this.follow();
     this.view = vscode.window.createTreeView(ids.runsView, {
       treeDataProvider: this,
       canSelectMany: true,
       showCollapseAll: true
     });
+    this.follow();
+    this.draw();
     const clock = setInterval(() => this.view.visible && this.draw(), MINUTE);
+    const looking = setInterval(() => this.view.visible && MAY_CHANGE.has(this.state) && this.refresh(), SOON);
     this.ends = [
       this.changed,
       this.view,
@@ -38,7 +43,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         this.follow();
         this.draw();
       }),
-      new vscode.Disposable(() => clearInterval(clock))
+      new vscode.Disposable(() => [clock, looking].forEach(clearInterval))
     ];
   }
 
@@ -99,6 +104,10 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   private draw(): void {
     this.changed.fire(undefined);
+    if (!this.view.visible) {
+      // Nobody asks for a hidden tree, but its badge shows, and commands hang on what is known.
+      void this.roots();
+    }
   }
 
   private async roots(): Promise<Node[]> {
