@@ -55,13 +55,7 @@ class Driver:
         self.said: list[str] = []
 
     def run(
-        self,
-        page: Page,
-        address: str,
-        suite: str,
-        *,
-        outside: Mapping[str, Outside] | None = None,
-        patience: float = 120,
+        self, page: Page, address: str, suite: str, *, outside: Mapping[str, Outside] | None = None, patience: float = 120
     ) -> list[dict[str, Any]]:
         """Open a window, run a suite in it, and return how each test went."""
         self._page, self._plan, self._results = page, {"suite": suite}, None

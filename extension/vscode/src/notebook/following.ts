@@ -15,6 +15,10 @@ const TOGETHER = 200;
 /** Milliseconds between two signs of life: a desk looks seldom at a place that nobody asks for. */
 const AWAKE = 60_000;
 
+function isBeginning({ success, executionOrder }: vscode.NotebookCellExecutionSummary): boolean {
+  return success === undefined && executionOrder === undefined;
+}
+
 /** A notebook with what is remembered of it. */
 export interface Open {
   readonly followed: Followed;
@@ -114,7 +118,11 @@ export class Following implements vscode.Disposable {
 
   private hear({ notebook, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
     const open = this.all.get(notebook);
-    for (const { cell, executionSummary } of open ? cellChanges : []) {
+    for (const { cell, executionSummary, outputs } of open ? cellChanges : []) {
+      // Outputs are cleared when a cell runs, and not when a display of it is drawn again.
+      if (outputs?.length === 0 || (executionSummary && isBeginning(executionSummary) && cell.outputs.length === 0)) {
+        open?.followed.noteRan(cell);
+      }
       if (executionSummary) {
         open?.remembered.note(cell.document.uri.toString(), executionSummary);
         this.wake(open, cell);
