@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,11 @@ import pytest
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 
 from e2e.conftest import browser, jp_asyncio_loop, jp_server_cleanup  # noqa: E402, F401  # fixtures
-from playwright.sync_api import Browser  # noqa: E402  # only where it is installed
+from playwright.sync_api import Browser, Page  # noqa: E402  # only where it is installed
 from repositories import ROOT, Scratch, make_scratch  # noqa: E402
 
 from .driver import Driver, Outside  # noqa: E402
 from .host import EXTENSION, VSCode  # noqa: E402
-
-Suite = Callable[..., list[dict[str, Any]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +40,7 @@ def built() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def find_host(version: str) -> Mapping[str, str]:
+def find_host(version: str) -> Mapping[str, Any]:
     """Return where a code-server is, installed when it was not there."""
     environment = {**os.environ, "HOME": os.path.expanduser("~root") if os.getuid() == 0 else os.environ["HOME"]}
     done = subprocess.run(
@@ -49,7 +48,7 @@ def find_host(version: str) -> Mapping[str, str]:
     )
     if done.returncode:
         pytest.skip(f"code-server could not be installed: {done.stderr[-500:]}")
-    found: Mapping[str, str] = json.loads(done.stdout.splitlines()[-1])
+    found: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -71,26 +70,49 @@ def vscode(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
+def careful(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001
+    """The same, but it trusts no folder until a person says so."""
+    environment = {"TRACKSIDE_TEST_DRIVER": driver.address}
+    running = VSCode(tmp_path_factory.mktemp("vscode"), find_host("oldest"), environment).start(trusts=False)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def newest(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001
+    """The newest VS Code that can be had as a package."""
+    environment = {"TRACKSIDE_TEST_DRIVER": driver.address}
+    running = VSCode(tmp_path_factory.mktemp("vscode"), find_host("newest"), environment).start(trusts=True)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
 def project(tmp_path: Path) -> Scratch:
     """A repository with a module and a notebook."""
     return make_scratch(tmp_path)
 
 
-@pytest.fixture
-def suite(browser: Browser, driver: Driver) -> Iterator[Suite]:  # noqa: F811
-    """Run a suite in a window with nothing remembered; fails with the words of every test that failed."""
-    contexts = []
+@dataclass(frozen=True)
+class Suites:
+    """Runs suites in windows with nothing remembered."""
+
+    driver: Driver
+    page: Page
 
     def run(
-        host: VSCode, folder: Path, name: str, *, outside: Mapping[str, Outside] | None = None
+        self, host: VSCode, folder: Path, *names: str, outside: Mapping[str, Outside] | None = None
     ) -> list[dict[str, Any]]:
-        context = browser.new_context(viewport={"width": 1400, "height": 900})
-        contexts.append(context)
-        results = driver.run(context.new_page(), host.address(folder), name, outside=outside)
+        """Run suites; fails with the words of every test that failed. A second time, the window is loaded again."""
+        results = self.driver.run(self.page, host.address(folder), names, outside=outside)
         failed = [f"{result['title']}\n{result['error']}" for result in results if result["error"]]
         assert results and not failed, "\n\n".join(failed)
         return results
 
-    yield run
-    for context in contexts:
-        context.close()
+
+@pytest.fixture
+def suites(browser: Browser, driver: Driver) -> Iterator[Suites]:  # noqa: F811
+    """A window with nothing remembered, to run suites in."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    yield Suites(driver, context.new_page())
+    context.close()

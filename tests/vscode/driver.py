@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -49,21 +49,29 @@ class Driver:
         self._server.timeout = 0.02
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._page: Page | None = None
-        self._plan: Mapping[str, str] = {}
+        self._plan: Mapping[str, Any] = {}
         self._results: list[dict[str, Any]] | None = None
         self._outside: Mapping[str, Outside] = {}
         self.said: list[str] = []
 
     def run(
-        self, page: Page, address: str, suite: str, *, outside: Mapping[str, Outside] | None = None, patience: float = 120
+        self,
+        page: Page,
+        address: str,
+        suites: Sequence[str],
+        *,
+        outside: Mapping[str, Outside] | None = None,
+        patience: float = 240,
     ) -> list[dict[str, Any]]:
-        """Open a window, run a suite in it, and return how each test went."""
-        self._page, self._plan, self._results = page, {"suite": suite}, None
+        """Show a window, run suites in it, and return how each test went; a page that showed it already is loaded again."""
+        if page is not self._page:
+            self.said = []
+            page.on("console", lambda message: self.said.append(message.text))
+            page.expose_binding("codeAutomationLog", lambda _, kind, words: self.said.append(f"{kind}: {words}"))
+            page.expose_binding("codeAutomationExit", lambda _, code, logs=None: self.said.append(f"exit {code}"))
+        grep = os.environ.get("TRACKSIDE_GREP")
+        self._page, self._plan, self._results = page, {"suites": suites, **({"grep": grep} if grep else {})}, None
         self._outside = outside or {}
-        self.said = []
-        page.on("console", lambda message: self.said.append(message.text))
-        page.expose_binding("codeAutomationLog", lambda _, kind, words: self.said.append(f"{kind}: {words}"))
-        page.expose_binding("codeAutomationExit", lambda _, code, logs=None: self.said.append(f"exit {code}"))
         page.goto(address, wait_until="commit")
         deadline = time.monotonic() + patience
         while self._results is None and time.monotonic() < deadline:
@@ -91,7 +99,7 @@ class Driver:
             return self._outside[facts["what"]](facts)
         acts: dict[str, Callable[[Mapping[str, Any]], Any]] = {
             "see": self._see, "miss": self._miss, "count": self._count, "click": self._click, "press": self._press,
-            "type": self._type, "evaluate": self._evaluate, "shot": lambda asked: self._keep(asked["name"]),
+            "type": self._type, "fill": self._fill, "evaluate": self._evaluate, "shot": lambda asked: self._keep(asked["name"]),
         }  # fmt: skip
         return acts[what](facts)
 
@@ -114,6 +122,11 @@ class Driver:
 
     def _type(self, asked: Mapping[str, Any]) -> None:
         self._window().keyboard.type(asked["text"])
+
+    def _fill(self, asked: Mapping[str, Any]) -> None:
+        field = self._find(asked)
+        field.fill(asked["words"], timeout=_PATIENCE)
+        field.press(asked["keys"])
 
     def _evaluate(self, asked: Mapping[str, Any]) -> Any:
         return self._where(asked).evaluate(asked["expression"])

@@ -43,9 +43,10 @@ SETTINGS: Mapping[str, Any] = {
 class VSCode:
     """Serves windows; each shows a folder with the extension in it, and runs tests in its extension host."""
 
-    def __init__(self, folder: Path, found: Mapping[str, str], environment: Mapping[str, str], **settings: Any) -> None:
+    def __init__(self, folder: Path, found: Mapping[str, Any], environment: Mapping[str, str], **settings: Any) -> None:
         self.folder = folder
         self._found = found
+        self.has_terminals = bool(found["hasTerminals"])
         home = folder / "home"
         home.mkdir(parents=True)
         (home / ".gitconfig").write_text(_GIT)

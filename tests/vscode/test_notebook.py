@@ -15,7 +15,7 @@ import pytest
 from e2e.jupyter import TOKEN, Jupyter
 from repositories import ROOT, Scratch
 
-from .conftest import Suite
+from .conftest import Suites
 from .host import VSCode
 
 CARD = "application/vnd.trackside.run+json"
@@ -78,7 +78,7 @@ def hostile() -> Any:
     return notebook
 
 
-def test_notebooks(vscode: VSCode, project: Scratch, suite: Suite, jupyter: Jupyter) -> None:
+def test_notebooks(vscode: VSCode, project: Scratch, suites: Suites, jupyter: Jupyter) -> None:
     write(project.path / "study.ipynb", [TRACK, "lr = 0.5", "val_loss = 0.25"])
     write(project.path / "plain.ipynb", ["x = 1", "y = 2"])
     write(project.path / "again.ipynb", [TRACK, "print('none')"])
@@ -89,4 +89,4 @@ def test_notebooks(vscode: VSCode, project: Scratch, suite: Suite, jupyter: Jupy
         "kept": lambda asked: kept(project, asked["name"], asked["path"]),
         "differences": lambda asked: differences(project, asked["name"], "saved.ipynb"),
     }
-    suite(vscode, project.path, "notebook", outside=outside)
+    suites.run(vscode, project.path, "notebook", outside=outside)

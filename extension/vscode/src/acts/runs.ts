@@ -25,7 +25,8 @@ export async function editTags(nodes: readonly RunNode[]): Promise<void> {
   const asked = await vscode.window.showInputBox({
     title: titled(t('Tags'), nodes),
     prompt: t('Divided by commas'),
-    value: first.row.tags.join(', ')
+    value: first.row.tags.join(', '),
+    ignoreFocusOut: true
   });
   if (asked !== undefined) {
     const tags = asked.split(',').map(tag => tag.trim());
@@ -36,7 +37,8 @@ export async function editTags(nodes: readonly RunNode[]): Promise<void> {
 /** Ask for the note of runs, and set it. */
 export async function editNote(nodes: readonly RunNode[]): Promise<void> {
   const [first] = nodes;
-  const note = first && (await vscode.window.showInputBox({ title: titled(t('Note'), nodes), value: first.row.note }));
+  const options = { title: titled(t('Note'), nodes), value: first?.row.note ?? '', ignoreFocusOut: true };
+  const note = first && (await vscode.window.showInputBox(options));
   if (note !== undefined) {
     await annotate(nodes, { note });
   }
@@ -47,6 +49,7 @@ export async function rename({ shelf, place, row }: RunNode): Promise<void> {
   const name = await vscode.window.showInputBox({
     title: t('Rename {name}', { name: visible(row.name, 80) }),
     value: row.name,
+    ignoreFocusOut: true,
     prompt: t('Letters, digits and hyphens'),
     validateInput: text =>
       /^[a-z0-9][a-z0-9-]{0,63}$/.test(text) ? null : t('Small letters, digits and hyphens, at most 64.')

@@ -53,6 +53,11 @@ export class Desk implements vscode.Disposable {
     return this.now;
   }
 
+  /** The number of the child's process; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** The interpreter it was started with last. */
   python = '';
 

@@ -1,5 +1,7 @@
 /** What a test sees and does with mouse and keys, through the driver that holds the browser (tests/vscode/eyes.py). */
 
+import { inspect } from 'node:util';
+
 const driver = process.env['TRACKSIDE_TEST_DRIVER'] ?? '';
 
 /** Where to look: the window itself, the tab whose state holds a text, or the outputs that hold an element. */
@@ -40,6 +42,17 @@ export function click(where: Where, selector: string, text = '', button = 'left'
   return ask('click', { ...where, selector, text, button }) as Promise<void>;
 }
 
+/** Write into the field at the top, and press Enter. */
+export function answer(text: string, keys = 'Enter'): Promise<void> {
+  return ask('fill', {
+    ...WINDOW,
+    selector: '.quick-input-widget .quick-input-box input',
+    text: '',
+    words: text,
+    keys
+  }) as Promise<void>;
+}
+
 /** Press keys, as Playwright names them. */
 export function press(keys: string): Promise<void> {
   return ask('press', { keys }) as Promise<void>;
@@ -53,6 +66,14 @@ export function type(text: string): Promise<void> {
 /** Evaluate an expression in a page. */
 export function evaluate(where: Where, expression: string): Promise<unknown> {
   return ask('evaluate', { ...where, expression });
+}
+
+/** Choose from the list at the top what begins with a text. A row may move while the list is drawn, so not by the mouse. */
+export async function choose(text: string, keys = 'Enter'): Promise<void> {
+  await see(WINDOW, '.quick-input-list .monaco-list-row', text);
+  await type(text);
+  await see(WINDOW, '.quick-input-list .monaco-list-row.focused', text);
+  await press(keys);
 }
 
 /** Keep a picture of the window, when somebody asked for pictures. */
@@ -88,7 +109,7 @@ export async function until<T>(
       return value;
     }
     if (Date.now() > deadline) {
-      throw new Error(`Still ${JSON.stringify(value)?.slice(0, 2_000)}`);
+      throw new Error(`Still ${inspect(value, { depth: 1 }).slice(0, 800)}`);
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }

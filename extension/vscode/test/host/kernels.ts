@@ -101,7 +101,9 @@ export class Kernels implements vscode.Disposable {
 
   private async start(notebook: vscode.NotebookDocument): Promise<Kernel.IKernelConnection> {
     const kernel = await this.manager.startNew({ name: 'python3' });
-    kernel.iopubMessage.connect((_, message) => (this.updates = this.updates.then(() => this.update(message)).catch(() => undefined)));
+    kernel.iopubMessage.connect(
+      (_, message) => (this.updates = this.updates.then(() => this.update(message)).catch(() => undefined))
+    );
     const file = JSON.stringify(notebook.uri.fsPath);
     await kernel.requestExecute({ code: `__vsc_ipynb_file__ = ${file}`, silent: true, store_history: false }).done;
     return kernel;

@@ -45,3 +45,13 @@ async function runsBelow(api: Api, node?: Node): Promise<readonly RunNode[]> {
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
+
+/** What the tab in front is called. */
+export function front(): string | undefined {
+  return vscode.window.tabGroups.activeTabGroup.activeTab?.label;
+}
+
+/** Choose a theme. */
+export async function theme(name: string): Promise<void> {
+  await vscode.workspace.getConfiguration('workbench').update('colorTheme', name, vscode.ConfigurationTarget.Global);
+}
