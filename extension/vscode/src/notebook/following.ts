@@ -122,10 +122,11 @@ export class Following implements vscode.Disposable {
       // Outputs are cleared when a cell runs, and not when a display of it is drawn again.
       if (outputs?.length === 0 || (executionSummary && isBeginning(executionSummary) && cell.outputs.length === 0)) {
         open?.followed.noteRan(cell);
-      }
-      if (executionSummary) {
-        open?.remembered.note(cell.document.uri.toString(), executionSummary);
+        open?.remembered.noteBegun();
         this.wake(open, cell);
+      }
+      if (executionSummary?.success !== undefined) {
+        open?.remembered.noteRan();
       }
     }
   }
@@ -138,13 +139,12 @@ export class Following implements vscode.Disposable {
     }
   }
 
-  private async look({ followed, remembered }: Open): Promise<void> {
+  private async look({ followed }: Open): Promise<void> {
     const { state } = followed.desk.standing;
     if (state !== 'ready' && state !== 'starting') {
       return;
     }
     if (await followed.look()) {
-      remembered.track(followed.open !== null);
       this.moved.fire(followed.notebook);
     }
   }
