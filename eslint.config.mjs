@@ -1,4 +1,4 @@
-// Style, and who may import whom: contract ← source, model ← views ← page, labextension, vscode.
+// Style, and who may import whom: contract ← source, model ← views ← page ← widget; labextension; vscode.
 import boundaries from 'eslint-plugin-boundaries';
 import hooks from 'eslint-plugin-react-hooks';
 import typescript from 'typescript-eslint';
@@ -10,6 +10,7 @@ const layers = [
   { type: 'views', pattern: 'ui/src/views/**', mode: 'full' },
   { type: 'index', pattern: 'ui/src/index.ts', mode: 'full' },
   { type: 'page', pattern: 'ui/page/**', mode: 'full' },
+  { type: 'widget', pattern: 'ui/widget/**', mode: 'full' },
   { type: 'lab', pattern: 'labextension/src/**', mode: 'full' },
   { type: 'tab-words', pattern: 'extension/vscode/src/views/{messages,shown}.ts', mode: 'full' },
   { type: 'card-words', pattern: 'extension/vscode/src/notebook/wire.ts', mode: 'full' },
@@ -32,6 +33,7 @@ export default typescript.config(
       '.bench/**',
       'labextension/trackside_labextension/**',
       'extension/server/**',
+      'kernel_side/**',
       'ui/src/contract/types.ts'
     ]
   },
@@ -70,6 +72,7 @@ export default typescript.config(
             { from: 'model', allow: ['contract', 'model'] },
             { from: 'views', allow: ['contract', 'model', 'source', 'views'] },
             { from: 'index', allow: ['contract', 'model', 'source', 'views'] },
+            { from: 'widget', allow: ['widget', 'page', 'index', 'contract', 'views'] },
             { from: 'page', allow: ['index', 'page', 'contract', 'model', 'source', 'views'] },
             { from: 'lab', allow: ['lab', 'index'] },
             // What a tab and the extension say to one another is all that they share.

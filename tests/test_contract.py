@@ -22,7 +22,7 @@ SHAPES = {
     "place": "Place", "preview": "PromotePreview", "task": "Task", "trash": "Trash", "choices": "Choices",
     "about": "About", "changed": "Changed", "done": "Done", "annotate": "AnnotateRequest", "rename": "RenameRequest",
     "runs": "RunsRequest", "end": "EndRequest", "promote": "PromoteRequest", "editor": "EditorNotebook",
-    "asked": "EditorAsked",
+    "asked": "EditorAsked", "storage": "Storage", "cleaned": "Cleaned",
 }  # fmt: skip
 
 

@@ -81,6 +81,7 @@ def begin(
     for trouble in troubles:
         recorder.warn(trouble.code, trouble.message, trouble.hint)
     if capture is not None:
+        recorder.background.earlier = capture.earlier()
         capture.open(journal)
         if settings.ignore:
             capture.declare("ignore", settings.ignore)

@@ -137,6 +137,10 @@ class Run:
     displays: dict[str, Event] = field(default_factory=dict)
     images: list[dict[str, Any]] = field(default_factory=list)
     artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Whole paths the user declared as inputs, with what was noted of each then.
+    declared_inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Which data made the run, as its own process found it; None where nobody looked.
+    inputs: list[dict[str, Any]] | None = None
     warnings: list[dict[str, str]] = field(default_factory=list)
     environment: dict[str, Any] | None = None
     notebooks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -298,6 +302,14 @@ def _artifact(run: Run, event: Event) -> None:
     run.artifacts[event["path"]] = {key: value for key, value in event.items() if key not in ("t", "e")}
 
 
+def _input(run: Run, event: Event) -> None:
+    run.declared_inputs.setdefault(event["path"], {key: event.get(key) for key in ("size", "mtime")})
+
+
+def _inputs(run: Run, event: Event) -> None:
+    run.inputs = [dict(found) for found in event["found"]]
+
+
 def _warning(run: Run, event: Event) -> None:
     warning = {key: str(event.get(key) or "") for key in ("code", "message", "hint")}
     if warning not in run.warnings:
@@ -371,6 +383,8 @@ _FOLDS: Final = {
     "output-update": _output_update,
     "image": _image,
     "artifact": _artifact,
+    "input": _input,
+    "inputs": _inputs,
     "declare": _nothing,
     "warning": _warning,
     "environment": _environment,

@@ -106,6 +106,11 @@ class Project:
 @pytest.fixture
 def project(server: Jupyter) -> Project:
     """A repository with `study.ipynb`, committed."""
+    return make_project(server)
+
+
+def make_project(server: Jupyter) -> Project:
+    """Make one below the server's root."""
     name = f"project{next(_counter)}"
     made = Project(server.root / name, name)
     write_notebook(made.path / "study.ipynb", STUDY)

@@ -68,7 +68,7 @@ class Driver:
             self.said = []
             page.on("console", lambda message: self.said.append(message.text))
             page.expose_binding("codeAutomationLog", lambda _, kind, words: self.said.append(f"{kind}: {words}"))
-            page.expose_binding("codeAutomationExit", lambda _, code, logs=None: self.said.append(f"exit {code}"))
+            page.expose_binding("codeAutomationExit", lambda _, code, *__: self.said.append(f"exit {code}"))
         grep = os.environ.get("TRACKSIDE_GREP")
         self._page, self._plan, self._results = page, {"suites": suites, **({"grep": grep} if grep else {})}, None
         self._outside = outside or {}

@@ -76,7 +76,8 @@ class VSCode:
             port = probe.getsockname()[1]
         self.authority = f"127.0.0.1:{port}"
         words = [
-            self._found["node"], self._found["main"], "--host=127.0.0.1", f"--port={port}", "--without-connection-token",
+            self._found["node"], self._found["main"], "--host=127.0.0.1", f"--port={port}",
+            "--without-connection-token",
             "--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry",
             f"--server-data-dir={self.folder / 'data'}", f"--extensions-dir={self.folder / 'extensions'}",
             *(["--disable-workspace-trust"] if trusts else []),

@@ -96,9 +96,7 @@ def test_a_folder_on_its_way_to_its_first_run(vscode: VSCode, tmp_path: Path, su
     )  # fmt: skip
 
 
-def test_nothing_is_started_in_a_folder_that_is_not_trusted(
-    careful: VSCode, project: Scratch, suites: Suites
-) -> None:
+def test_nothing_is_started_in_a_folder_that_is_not_trusted(careful: VSCode, project: Scratch, suites: Suites) -> None:
     add_three(project)
 
     def children(_: Mapping[str, Any]) -> int:

@@ -55,7 +55,7 @@ def find_notebook(
     cell_id = cell_id if cell_id is not None else _current_cell_id(shell, has_kernel)
     vscode_file = namespace.get(VSCODE_FILE)
     in_vscode = type(vscode_file) is str or (cell_id or "").startswith(VSCODE_CELL)
-    if has_kernel and not _may_ask(shell):
+    if has_kernel and not may_ask(shell):
         # A kernel that nbclient starts from inside a notebook inherits that notebook's session name.
         environ = {name: value for name, value in environ.items() if name != SESSION}
     path, source = _locate(environ, vscode_file, cell_id)
@@ -126,10 +126,10 @@ def _frontend(shell: Any, environ: Mapping[str, str], *, has_kernel: bool, in_vs
         return "vscode"
     if environ.get(SESSION):
         return "jupyter"
-    return "vscode" if any(sign in environ for sign in _VSCODE_SIGNS) and _may_ask(shell) else "headless"
+    return "vscode" if any(sign in environ for sign in _VSCODE_SIGNS) and may_ask(shell) else "headless"
 
 
-def _may_ask(shell: Any) -> bool:
+def may_ask(shell: Any) -> bool:
     """Tell whether the running request comes from something that can answer a prompt: not from nbclient."""
     content = _request(shell).get("content")
     return type(content) is not dict or content.get("allow_stdin") is not False

@@ -11,8 +11,11 @@ import { Shelf } from './shelf';
 import type { Overview } from './shelf';
 import { t } from '../words';
 
-/** Milliseconds between two looks at the clock, while nothing runs. */
+/** Milliseconds between two looks at the clock, by which ages are told. */
 const MINUTE = 60_000;
+/** Milliseconds between two looks at a folder that is no repository yet: nothing tells when it becomes one. */
+const SOON = 4_000;
+const MAY_CHANGE: ReadonlySet<string> = new Set(['no-repository', 'no-commit']);
 
 /** Provides the tree; also keeps the context key by which welcome views are chosen. */
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -31,6 +34,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       showCollapseAll: true
     });
     const clock = setInterval(() => this.view.visible && this.draw(), MINUTE);
+    const looking = setInterval(() => this.view.visible && MAY_CHANGE.has(this.state) && this.refresh(), SOON);
     this.ends = [
       this.changed,
       this.view,
@@ -38,7 +42,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         this.follow();
         this.draw();
       }),
-      new vscode.Disposable(() => clearInterval(clock))
+      new vscode.Disposable(() => [clock, looking].forEach(clearInterval))
     ];
   }
 

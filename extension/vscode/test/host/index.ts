@@ -5,7 +5,6 @@ import { ask, shot } from './eyes';
 
 const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   tree: () => import('./suites/tree'),
-  notebook: () => import('./suites/notebook'),
   tabs: () => import('./suites/tabs'),
   acts: () => import('./suites/acts'),
   diffs: () => import('./suites/diffs'),
@@ -14,7 +13,8 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   untrusted: () => import('./suites/untrusted'),
   'before-reload': () => import('./suites/reload').then(suite => suite.before()),
   'after-reload': () => import('./suites/reload').then(suite => suite.after()),
-  speed: () => import('./suites/speed')
+  speed: () => import('./suites/speed'),
+  notebook: () => import('./suites/notebook')
 };
 
 /** Run the suite that the driver wants. */

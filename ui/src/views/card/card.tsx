@@ -23,6 +23,7 @@ export function RunCardView(props: { readonly card: RunCard; readonly actions?: 
       <Head card={card} />
       <Params card={card} />
       {card.metrics.length > 0 ? <Metrics card={card} /> : null}
+      <Data card={card} />
       <Warnings card={card} />
       <Foot card={card} actions={actions} />
     </section>
@@ -36,6 +37,7 @@ function Head({ card }: { readonly card: RunCard }): ReactElement {
     t(card.cells.executed === 1 ? '{n} cell' : '{n} cells', { n: card.cells.executed }),
     ...(card.cells.failed ? [t('{n} failed', { n: card.cells.failed })] : []),
     ...(card.figures ? [t(card.figures === 1 ? '{n} figure' : '{n} figures', { n: card.figures })] : []),
+    ...(card.inputs ? [t(card.inputs === 1 ? '{n} input' : '{n} inputs', { n: card.inputs })] : []),
     ...(card.artifacts ? [t(card.artifacts === 1 ? '{n} file' : '{n} files', { n: card.artifacts })] : []),
     ...(card.branch ? [visible(card.branch, 40)] : []),
     ...(card.oid ? [card.oid.slice(0, 7)] : [])
@@ -137,6 +139,23 @@ function MetricLine({ metric }: { readonly metric: CardMetric }): ReactElement {
         {metric.delta !== null && against ? <span className="ts-unseen">{formatDelta(metric.delta)}</span> : null}
       </td>
     </tr>
+  );
+}
+
+function Data({ card }: { readonly card: RunCard }): ReactElement | null {
+  const t = useWords();
+  const other = card.baseline ?? card.previous;
+  const changed = card.changed_inputs ?? [];
+  if (changed.length === 0 || other === null) {
+    return null;
+  }
+  return (
+    <p className="ts-card-facts">
+      {t('Data differs from {run}: {paths}', {
+        run: visible(other, 40),
+        paths: changed.map(path => visible(path, 100)).join(', ')
+      })}
+    </p>
   );
 }
 

@@ -52,12 +52,10 @@ describe('A folder without runs', () => {
     await vscode.commands.executeCommand('workbench.action.closePanel');
   });
 
-  it('says that there is no commit, then no run, then shows the first', async () => {
+  it('sees by itself that there is a repository, then a commit, then a run', async () => {
     await outside('init');
-    await vscode.commands.executeCommand('trackside.refresh');
     await see(window, WELCOME, 'no commit yet');
     await outside('commit');
-    await vscode.commands.executeCommand('trackside.refresh');
     await see(window, WELCOME, '%load_ext trackside');
     await shot('welcome-run');
     await outside('run');
