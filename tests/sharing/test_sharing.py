@@ -112,6 +112,7 @@ def test_runs_can_be_chosen(team: Team) -> None:
 def test_many_runs_travel_in_parts_and_a_second_time_nothing_does(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trackside.sharing.transport.AT_ONCE", 150)
     monkeypatch.setattr("trackside.sharing.pull.AT_ONCE", 150)
+    monkeypatch.setattr("trackside.sharing.pull._LOOKED_AT", 60)
     ada, bob = team.clone("ada"), team.clone("bob")
     make_experiments(ada, 400)
     assert len(push(opened(ada)).moved) == 400

@@ -71,18 +71,18 @@ def look_at_caches(
     repository: Repository, needs: Needs, *, now: float | None = None, grace: int = GRACE_DAYS
 ) -> list[Held]:
     """Sort the objects of every cache that the clone's work trees use, and of the clone's own."""
+    found = find_caches(repository, needs)
     seen = Seen(repository.own_dir)
     try:
-        put = seen.put()
+        put = {held.cache.folder: seen.put_in(held.cache.folder) for held in found}
     finally:
         seen.close()
-    found = find_caches(repository, needs)
     for held in found:
-        held.objects = {one.oid: one for one in _list_objects(held.cache, put.get(held.cache.folder, {}))}
+        held.objects = {one.oid: one for one in _list_objects(held.cache, put[held.cache.folder])}
     before = (time.time() if now is None else now) - max(1, grace) * _DAY
     for held in found:
         held.needed = _needed_in(held, needs, found)
-        ours = held.objects.keys() if held.kind == "own" else put.get(held.cache.folder, {}).keys()
+        ours = held.objects.keys() if held.kind == "own" else put[held.cache.folder].keys()
         for oid, one in sorted(held.objects.items(), key=lambda item: (not item[0].endswith(".dir"), item[0])):
             if oid not in held.needed:
                 _sort(held, one, is_ours=oid in ours, before=before)
