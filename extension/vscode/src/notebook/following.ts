@@ -16,7 +16,7 @@ const TOGETHER = 200;
 const AWAKE = 60_000;
 
 function isBeginning({ success, executionOrder }: vscode.NotebookCellExecutionSummary): boolean {
-  return success === undefined && executionOrder === undefined;
+  return typeof success !== 'boolean' && typeof executionOrder !== 'number';
 }
 
 /** A notebook with what is remembered of it. */
@@ -125,7 +125,7 @@ export class Following implements vscode.Disposable {
         open?.remembered.noteBegun();
         this.wake(open, cell);
       }
-      if (executionSummary?.success !== undefined) {
+      if (typeof executionSummary?.success === 'boolean') {
         open?.remembered.noteRan();
       }
     }

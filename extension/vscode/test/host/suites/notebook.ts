@@ -42,13 +42,12 @@ describe('A notebook', () => {
   /** As "Run All" does; ends once the last cell has run. */
   async function runAll(notebook: vscode.NotebookDocument): Promise<void> {
     const last = notebook.cellAt(notebook.cellCount - 1);
-    const before = last.executionSummary?.timing?.endTime;
+    const before = last.executionSummary?.executionOrder ?? 0;
     await vscode.commands.executeCommand('notebook.execute');
-    const isDone = ({ timing, success }: vscode.NotebookCellExecutionSummary): boolean =>
-      success !== undefined && timing?.endTime !== before;
     await until(
       () => last.executionSummary,
-      summary => summary !== undefined && isDone(summary)
+      summary => typeof summary?.success === 'boolean' && (summary.executionOrder ?? 0) > before,
+      20_000
     );
     await until(
       () => api.notebooks.following.of(notebook)?.followed.open,
@@ -165,6 +164,7 @@ describe('A notebook', () => {
     await see(cards, '.ts-card-name', '<img src=x onerror=alert(1)>');
     await see(cards, '.ts-card-next code', 'trackside');
     assert.equal(await count(cards, `${CARD} img, ${CARD} script, ${CARD} button`), 0);
+    await shot('card-hostile');
     await see(cards, '.output_container', 'next best');
     for (const theme of ['Default Dark Modern', 'Default High Contrast']) {
       await vscode.workspace
