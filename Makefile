@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 DEPENDS := pyproject.toml constraints.txt tools/install.py package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab panel wheel test test-long lint format bench schema clean
+.PHONY: help demo lab panel wheel vsix test test-long lint format bench schema clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -26,6 +26,10 @@ panel: $(VENV)/.installed-lab ## build the panel when its sources changed
 wheel: $(VENV)/.installed-test ## build sdist and wheel, the panel in them, into dist
 	@rm -rf dist
 	@$(BIN)/python -m build --outdir dist .
+
+vsix: $(VENV)/.installed-lint ## package the extension for VS Code
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent build --workspace=ui
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent package --workspace=extension/vscode
 
 test: $(VENV)/.installed-test ## run the tests
 	@$(BIN)/python tools/panel.py
@@ -57,7 +61,7 @@ schema: $(VENV)/.installed-lint ## write docs/schema from contract.py
 	@$(BIN)/python tools/schema.py
 
 clean: ## remove what the commands made, the environment too
-	rm -rf $(VENV) .demo .bench build dist node_modules ui/lib labextension/lib labextension/trackside_labextension labextension/.built extension/server/trackside_server/static kernel_side/trackside/display/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .demo .bench build dist node_modules ui/lib labextension/lib labextension/trackside_labextension labextension/.built extension/vscode/dist extension/vscode/dist-tests extension/vscode/.vscode-test extension/vscode/*.vsix extension/server/trackside_server/static kernel_side/trackside/display/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 $(VENV)/.installed-%: $(DEPENDS)

@@ -63,7 +63,7 @@ class Driver:
         outside: Mapping[str, Outside] | None = None,
         patience: float = 240,
     ) -> list[dict[str, Any]]:
-        """Show a window, run suites in it, and return how each test went; a page that showed it already is loaded again."""
+        """Show a window, run suites in it, and return how each test went; the same page again is loaded anew."""
         if page is not self._page:
             self.said = []
             page.on("console", lambda message: self.said.append(message.text))
@@ -99,7 +99,8 @@ class Driver:
             return self._outside[facts["what"]](facts)
         acts: dict[str, Callable[[Mapping[str, Any]], Any]] = {
             "see": self._see, "miss": self._miss, "count": self._count, "click": self._click, "press": self._press,
-            "type": self._type, "fill": self._fill, "evaluate": self._evaluate, "shot": lambda asked: self._keep(asked["name"]),
+            "type": self._type, "fill": self._fill, "evaluate": self._evaluate,
+            "shot": lambda asked: self._keep(asked["name"]),
         }  # fmt: skip
         return acts[what](facts)
 

@@ -79,6 +79,7 @@ class VSCode:
             self._found["node"], self._found["main"], "--host=127.0.0.1", f"--port={port}",
             "--without-connection-token",
             "--accept-server-license-terms", "--enable-smoke-test-driver", "--disable-telemetry",
+            "--enable-remote-auto-shutdown",
             f"--server-data-dir={self.folder / 'data'}", f"--extensions-dir={self.folder / 'extensions'}",
             *(["--disable-workspace-trust"] if trusts else []),
         ]  # fmt: skip
@@ -95,6 +96,15 @@ class VSCode:
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
         raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
+
+    def install(self, vsix: Path) -> None:
+        """Install a package, as a person would."""
+        folders = [f"--server-data-dir={self.folder / 'data'}", f"--extensions-dir={self.folder / 'extensions'}"]
+        words = [self._found["node"], self._found["main"], "--accept-server-license-terms", *folders]
+        done = subprocess.run(
+            [*words, f"--install-extension={vsix}"], env=self._environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0 and "successfully installed" in done.stdout, done.stdout + done.stderr
 
     def address(self, project: Path, *, tests: bool = True) -> str:
         """The address of a window on a folder, with the extension as it lies in the repository."""

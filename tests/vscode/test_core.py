@@ -51,7 +51,11 @@ def outside(vscode: VSCode, project: Scratch) -> Iterator[dict[str, Callable[[Ma
         words = [sys.executable, "-c", LOOP, str(project.path / "study.ipynb")]
         started.append(subprocess.Popen(words, cwd=project.path, env=environment))
 
-    yield {"start": start, "git": lambda asked: project.git(*asked["words"])}
+    yield {
+        "start": start,
+        "git": lambda asked: project.git(*asked["words"]),
+        "terminals": lambda _: vscode.has_terminals,
+    }
     for process in started:
         process.kill()
         process.wait()

@@ -1,5 +1,5 @@
 // Build the extension into `dist`: the extension's program, the page of its tabs, and the renderer of cards. `--tests` builds the tests as well.
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -82,4 +82,24 @@ if (words.includes('--watch')) {
       console.log(`${name}: ${(bytes / 1000).toFixed(1)} kB`);
     }
   }
+  writeFileSync(join(root, 'dist/licenses.txt'), licenses(built.slice(0, 3)));
+}
+
+/** The licences of what was put into the bundles, as they ask to be kept. */
+function licenses(made) {
+  const packages = new Set();
+  for (const { metafile } of made) {
+    for (const input of Object.keys(metafile.inputs)) {
+      const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+      if (found) {
+        packages.add(resolve(root, found[1]));
+      }
+    }
+  }
+  const texts = [...packages].sort().map(folder => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = existsSync(folder) && readdirSync(folder).find(each => /^licen[cs]e/i.test(each));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : ''}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }

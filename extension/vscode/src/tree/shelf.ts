@@ -33,6 +33,7 @@ const PACE = 500;
 
 /** Asks the desk of one folder on behalf of the tree. */
 export class Shelf implements vscode.Disposable {
+  private place: Promise<Place> | null = null;
   private overview: Promise<Overview> | null = null;
   private pages = new Map<string, Promise<Page>>();
   private steps = new Map<string, number>();
@@ -101,8 +102,13 @@ export class Shelf implements vscode.Disposable {
     return known ?? '';
   }
 
-  /** Forget what was seen. */
+  /** Forget what was seen, and where. */
   forget(): void {
+    this.place = null;
+    this.stale();
+  }
+
+  private stale(): void {
     this.overview = null;
     this.pages.clear();
     this.moved.fire();
@@ -121,7 +127,7 @@ export class Shelf implements vscode.Disposable {
         () => {
           this.timer = null;
           this.told = Date.now();
-          this.forget();
+          this.stale();
         },
         Math.max(50, this.told + PACE - Date.now())
       );
@@ -133,7 +139,8 @@ export class Shelf implements vscode.Disposable {
     const none: Overview = { place: null, open: [], beside, commits: [], archived: 0, failure: null };
     const { source } = this.desk;
     try {
-      const place = await source.place('');
+      this.place ??= source.place('');
+      const place = await this.place;
       if (place.id === null) {
         return { ...none, place };
       }
@@ -155,6 +162,7 @@ export class Shelf implements vscode.Disposable {
       };
     } catch (error) {
       this.overview = null;
+      this.place = null;
       if (isAborted(error)) {
         return none;
       }

@@ -27,12 +27,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private state = '';
 
   constructor(private readonly desks: Desks) {
-    this.follow();
     this.view = vscode.window.createTreeView(ids.runsView, {
       treeDataProvider: this,
       canSelectMany: true,
       showCollapseAll: true
     });
+    this.follow();
+    this.draw();
     const clock = setInterval(() => this.view.visible && this.draw(), MINUTE);
     const looking = setInterval(() => this.view.visible && MAY_CHANGE.has(this.state) && this.refresh(), SOON);
     this.ends = [
@@ -103,6 +104,10 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   private draw(): void {
     this.changed.fire(undefined);
+    if (!this.view.visible) {
+      // Nobody asks for a hidden tree, but its badge shows, and commands hang on what is known.
+      void this.roots();
+    }
   }
 
   private async roots(): Promise<Node[]> {

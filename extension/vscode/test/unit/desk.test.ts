@@ -30,7 +30,16 @@ describe('Lines from the child', () => {
     });
     const said = parseSaid('{"id":4,"status":200,"type":"image/png","base64":"AQID"}');
     expect(said?.kind === 'answer' && [...(said.answer.bytes ?? [])]).toEqual([1, 2, 3]);
-    for (const line of ['', 'Traceback', '[]', 'null', '3', '{}', '{"id":"1","status":200,"type":"x"}', '{"hello":1}']) {
+    for (const line of [
+      '',
+      'Traceback',
+      '[]',
+      'null',
+      '3',
+      '{}',
+      '{"id":"1","status":200,"type":"x"}',
+      '{"hello":1}'
+    ]) {
       expect(parseSaid(line)).toBeNull();
     }
   });

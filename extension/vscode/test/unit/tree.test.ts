@@ -48,7 +48,9 @@ describe('A run in the tree', () => {
   });
 
   it('says the same to a screen reader in words', () => {
-    expect(spokenRun(row('calm-otter-3f'), beside, plainWords)).toMatch(/^calm-otter-3f, finished, val_acc 0\.9120, the same, /);
+    expect(spokenRun(row('calm-otter-3f'), beside, plainWords)).toMatch(
+      /^calm-otter-3f, finished, val_acc 0\.9120, the same, /
+    );
   });
 
   it('never shows text of others that moves or hides other text', () => {

@@ -109,7 +109,14 @@ describe('The page of a tab', () => {
 });
 
 describe('The address of a file of a run', () => {
-  const file = { folder: 'file:///w', place: 'p.b25l', run: 'r', name: 'calm', path: 'a b/ü?#.ipynb', side: 'run' } as const;
+  const file = {
+    folder: 'file:///w',
+    place: 'p.b25l',
+    run: 'r',
+    name: 'calm',
+    path: 'a b/ü?#.ipynb',
+    side: 'run'
+  } as const;
 
   it('is read again as it was written', () => expect(parseAddress(`/${file.path}`, formatQuery(file))).toEqual(file));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../../src/tree/nodes';
-import { choose, press, see, shot, until, window } from '../eyes';
+import { choose, outside, press, see, shot, until, window } from '../eyes';
 import { activated, closeAll, runs } from '../project';
 
 describe('Differences', () => {
@@ -44,6 +44,23 @@ describe('Differences', () => {
     assert.ok(diff instanceof vscode.TabInputTextDiff);
     assert.equal(diff.modified.scheme, 'file');
     assert.match(await text(diff.original), /x \/ 3/);
+  });
+
+  it('are gone when the files of the run are restored, in a terminal', async function () {
+    if ((await outside('terminals')) !== true) {
+      this.skip();
+    }
+    const file = vscode.Uri.joinPath(
+      vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('/'),
+      'features.py'
+    );
+    await vscode.commands.executeCommand('trackside.restore', found['keen-hawk-c2']);
+    await until(
+      () => text(file),
+      now => /x \/ 3/.test(now)
+    );
+    await outside('git', { words: ['checkout', '--', '.'] });
+    await vscode.commands.executeCommand('workbench.action.closePanel');
   });
 
   it('of all files open together', async () => {
