@@ -22,7 +22,8 @@ SHAPES = {
     "place": "Place", "preview": "PromotePreview", "task": "Task", "trash": "Trash", "choices": "Choices",
     "about": "About", "changed": "Changed", "done": "Done", "annotate": "AnnotateRequest", "rename": "RenameRequest",
     "runs": "RunsRequest", "end": "EndRequest", "promote": "PromoteRequest", "editor": "EditorNotebook",
-    "asked": "EditorAsked",
+    "asked": "EditorAsked", "report": "RunReport", "check": "CheckResult", "shared": "Shared", "remotes": "Remotes",
+    "push": "PushRunsRequest", "pull": "PullRunsRequest", "held": "HeldRuns", "seen": "SeenRequest",
 }  # fmt: skip
 
 

@@ -305,6 +305,7 @@ def open_experiment(repository: Repository, run: Run, reason: TracksideError | N
         "problem": f"It waits in its journal: {reason.message}" if reason else None,
         "annotations": {
             "tags": list(record["tags"]), "star": False, "archived": False, "note": record["note"], "promoted": None,
+            "alias": None,
         },
         "record": record,
     }  # fmt: skip
@@ -371,7 +372,7 @@ def _head_json(entry: Entry) -> bytes:
     """Write an experiment up to its record."""
     noted = entry.noted
     if noted is None:
-        said = f'{{"tags":{entry.tags},"star":false,"archived":false,"note":"","promoted":null}}'
+        said = f'{{"tags":{entry.tags},"star":false,"archived":false,"note":"","promoted":null,"alias":null}}'
     else:
         said = json_bytes(noted).decode()
     problem = json_bytes(entry.problem).decode() if entry.problem is not None else "null"

@@ -41,6 +41,8 @@ def body_of(route: Route) -> Any:
         "AnnotateRequest": {"runs": [CALM], "change": {"star": True}}, "RenameRequest": {"run": CALM, "name": "x"},
         "RunsRequest": {"runs": [CALM]}, "EndRequest": {"run": CALM, "discard": False},
         "PromoteRequest": {"run": CALM, "branch": ""}, "Choices": {"format": 1, "choices": {}},
+        "PushRunsRequest": {"remote": "", "which": "all"}, "PullRunsRequest": {"remote": "origin"},
+        "SeenRequest": {"runs": [CALM]},
         "EditorNotebook": {"run": CALM, "path": "a.ipynb", "content": {"cells": [], "nbformat": 4}},
     }  # fmt: skip
     return bodies.get(route.body)

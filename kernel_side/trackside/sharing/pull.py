@@ -24,9 +24,10 @@ from trackside.refs import (
 from trackside.sharing.files import move_files
 from trackside.sharing.notes import merge_notes
 from trackside.sharing.screening import name_trouble, screen
-from trackside.sharing.told import Held, Progress, Shared, Wanted, silent
+from trackside.sharing.told import Held, Progress, Shared, Wanted, runs_of, silent
 from trackside.sharing.transport import AT_ONCE, Peer, pick_remote
 from trackside.sharing.trouble import explain, harmless
+from trackside.travelled import remember
 
 _TRIES: Final = 10
 #: So many fetches are spent on finding which runs Git refuses.
@@ -50,6 +51,10 @@ def pull(
     theirs = peer.listed()
     pulling = _Pulling(peer, done, wanted, name)
     pulling.run(theirs)
+    remember(
+        repository.own_dir, peer.name, runs_of(theirs), arrived=pulling.arrived,
+        held=[one.as_json() for one in done.held], asked=pulling.asked if wanted.names else None,
+    )  # fmt: skip
     if wanted.files:
         done.files = move_files(repository, "pull", pulling.here(), progress)
     if NOTES in theirs:
@@ -75,6 +80,8 @@ class _Pulling:
     name: str
     #: Commits asked for, here before or not.
     asked: list[str] = field(default_factory=list, init=False)
+    #: Commits that were adopted.
+    arrived: list[str] = field(default_factory=list, init=False)
     _splits: int = field(default=0, init=False)
 
     @property
@@ -194,6 +201,7 @@ class _Pulling:
                 time.sleep(0.05 * (attempt + 1))
                 continue
             self.done.moved += [ref.name for ref, _ in adopted]
+            self.arrived += [oid for _, oid in adopted]
             self.done.held += held
             self.done.same += len(arrived) - len(adopted) - len(held)
             return
