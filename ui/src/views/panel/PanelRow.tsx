@@ -5,7 +5,7 @@ import type { ReactElement } from 'react';
 import type { RunRow, Value } from '../../contract';
 import { formatAge, formatDuration, formatMoment, formatAligned, visible } from '../../model/format';
 import { Chip, Delta, Icon, Sparkline, StatusDot, Tag } from '../parts';
-import { Badges, RowControls, Tick } from '../runs/RowParts';
+import { Alias, Badges, RowControls, Tick } from '../runs/RowParts';
 import type { RowActs } from '../runs/RowParts';
 import { counted, useWords } from '../services';
 
@@ -52,6 +52,7 @@ export const PanelRow = memo(function PanelRow(props: PanelRowProps): ReactEleme
         <span className="ts-item-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
           {name}
         </span>
+        <Alias row={row} />
         <Badges {...props} />
         <span className="ts-bar-space" />
         <MainMetric {...props} />
