@@ -57,7 +57,7 @@ schema: $(VENV)/.installed-lint ## write docs/schema from contract.py
 	@$(BIN)/python tools/schema.py
 
 clean: ## remove what the commands made, the environment too
-	rm -rf $(VENV) .demo .bench build dist node_modules ui/lib labextension/lib labextension/trackside_labextension labextension/.built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .demo .bench build dist node_modules ui/lib labextension/lib labextension/trackside_labextension labextension/.built extension/server/trackside_server/static kernel_side/trackside/display/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
 
 $(VENV)/.installed-%: $(DEPENDS)

@@ -1,4 +1,4 @@
-// Style, and who may import whom: contract ← source, model ← views ← page, labextension.
+// Style, and who may import whom: contract ← source, model ← views ← page ← widget; labextension; vscode.
 import boundaries from 'eslint-plugin-boundaries';
 import hooks from 'eslint-plugin-react-hooks';
 import typescript from 'typescript-eslint';
@@ -10,7 +10,14 @@ const layers = [
   { type: 'views', pattern: 'ui/src/views/**', mode: 'full' },
   { type: 'index', pattern: 'ui/src/index.ts', mode: 'full' },
   { type: 'page', pattern: 'ui/page/**', mode: 'full' },
-  { type: 'lab', pattern: 'labextension/src/**', mode: 'full' }
+  { type: 'widget', pattern: 'ui/widget/**', mode: 'full' },
+  { type: 'lab', pattern: 'labextension/src/**', mode: 'full' },
+  { type: 'tab-words', pattern: 'extension/vscode/src/views/{messages,shown}.ts', mode: 'full' },
+  { type: 'card-words', pattern: 'extension/vscode/src/notebook/wire.ts', mode: 'full' },
+  { type: 'card', pattern: 'extension/vscode/src/renderer/**', mode: 'full' },
+  { type: 'vscode', pattern: 'extension/vscode/src/**', mode: 'full' },
+  { type: 'tab', pattern: 'extension/vscode/webview/**', mode: 'full' },
+  { type: 'vscode-tests', pattern: 'extension/vscode/test/**', mode: 'full' }
 ];
 
 export default typescript.config(
@@ -19,11 +26,14 @@ export default typescript.config(
       '**/lib/**',
       '**/node_modules/**',
       '**/dist/**',
+      'extension/vscode/dist-tests/**',
+      'extension/vscode/.vscode-test/**',
       '.venv/**',
       '.demo/**',
       '.bench/**',
       'labextension/trackside_labextension/**',
       'extension/server/**',
+      'kernel_side/**',
       'ui/src/contract/types.ts'
     ]
   },
@@ -62,8 +72,18 @@ export default typescript.config(
             { from: 'model', allow: ['contract', 'model'] },
             { from: 'views', allow: ['contract', 'model', 'source', 'views'] },
             { from: 'index', allow: ['contract', 'model', 'source', 'views'] },
+            { from: 'widget', allow: ['widget', 'page', 'index', 'contract', 'views'] },
             { from: 'page', allow: ['index', 'page', 'contract', 'model', 'source', 'views'] },
             { from: 'lab', allow: ['lab', 'index'] },
+            // What a tab and the extension say to one another is all that they share.
+            { from: 'tab-words', allow: ['tab-words'] },
+            { from: 'vscode', allow: ['vscode', 'tab-words', 'card-words', 'index'] },
+            { from: 'card', allow: ['card', 'card-words', 'index'] },
+            { from: 'tab', allow: ['tab', 'tab-words', 'index'] },
+            {
+              from: 'vscode-tests',
+              allow: ['vscode-tests', 'vscode', 'tab', 'tab-words', 'card', 'card-words', 'index']
+            },
             { from: 'contract', allow: ['contract'] }
           ]
         }

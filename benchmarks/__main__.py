@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for."""
     options = _parser().parse_args(arguments)
     jobs = _chosen_jobs(options.only)
+    if options.write and not _is_whole(jobs, options):
+        raise SystemExit("--write replaces a part of the page: measure all its jobs, with all tools")
     tools = _chosen_tools(options.tools)
     BENCH.mkdir(exist_ok=True)
     place = Place(quick=options.quick, patience=options.patience)
@@ -47,6 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(jobs, tools, table, seconds, loads)
         sys.stdout.write(f"wrote {PAGE.relative_to(ROOT)}\n")
     return 0
+
+
+def _is_whole(jobs: Sequence[Job], options: argparse.Namespace) -> bool:
+    """Tell whether what is measured fills the parts of the page it belongs to."""
+    parts = {job.part for job in jobs}
+    # The panel has no peers to leave out.
+    has_peers = not options.tools or parts == {PANEL}
+    return not options.quick and has_peers and all(job in jobs for job in JOBS if job.part in parts)
 
 
 def _write(
@@ -74,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         "`trackside` alone for none of them",
     )
     parser.add_argument("--quick", action="store_true", help="one round, small sizes: do the scripts work?")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md after a partial run, too")
+    parser.add_argument(
+        "--write", action="store_true", help="write the part of docs/benchmarks.md that was measured whole"
+    )
     parser.add_argument(
         "--patience",
         type=float,

@@ -38,6 +38,11 @@ FULL = {
         {"path": "a", "size": 1, "md5": None, "stored": "none", "reason": "r"},
         {"path": "b", "size": 1, "md5": "0f", "stored": "local", "files": 2, "reason": "r"},
     ],
+    "inputs": [
+        {"path": "d.csv", "kind": "git", "version": "ab", "size": 3, "origin": "seen"},
+        {"path": "e", "kind": "dvc", "version": "0f.dir", "size": None, "origin": "declared", "files": 2,
+         "changed": "during", "before": "0e.dir"},
+    ],
     "order": [{"kind": "edited", "level": "warning", "cell": 2, "names": ["x"], "message": "m"}],
     "files": {
         "changed": ["a.py"], "added": [], "deleted": ["b.py"], "changed_during": [],

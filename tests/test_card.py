@@ -304,3 +304,28 @@ def test_values_are_worded_as_one_would_write_them(value: Any, words: str) -> No
 
 def test_foreign_text_is_cut_and_kept_on_one_line() -> None:
     assert plain("a\n\tb\u2028c" + "d" * 90, 12) == "a b cdddddd…"
+
+
+def test_the_card_says_how_much_data_was_read_and_whether_it_is_the_baselines() -> None:
+    def read(version: str, path: str = "a.csv") -> dict[str, Any]:
+        return {"path": path, "kind": "git", "version": version, "size": 1, "origin": "seen"}
+
+    base = record("base", inputs=[read("1"), read("1", "b.csv")], metrics={"acc": metric(0.5)})
+    run = record("run", inputs=[read("2"), read("1", "b.csv")], metrics={"acc": metric(0.6)})
+    card = sealed(run, baseline=base)
+    assert (card["inputs"], card["changed_inputs"]) == (2, ["a.csv"])
+    bundle = card_bundle(card)
+    assert "2 inputs" in bundle["text/plain"]
+    assert "Data differs from base: a.csv" in bundle["text/plain"]
+    assert "Data differs from base: a.csv" in bundle["text/html"]
+    assert sealed(base, baseline=base)["changed_inputs"] == []
+    assert "inputs" not in sealed(record("old"))
+
+
+def test_a_hostile_path_of_data_cannot_act_on_the_card() -> None:
+    facts = {"kind": "git", "size": 1, "origin": "seen", "path": EVIL}
+    runs = [record(version, inputs=[{**facts, "version": version}]) for version in ("1", "2")]
+    bundle = card_bundle(sealed(runs[0], previous=runs[1]))
+    assert "Data differs" in Page(bundle["text/html"]).text
+    assert "img" not in Page(bundle["text/html"]).seen
+    assert "\x1b" not in bundle["text/plain"]

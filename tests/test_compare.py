@@ -7,7 +7,7 @@ from typing import Any
 from repositories import record_of
 
 from trackside.annotations import no_annotations
-from trackside.compare import compare_experiments, requirements_of
+from trackside.compare import compare_experiments, describe_input, requirements_of
 
 
 def experiment(name: str, **facts: Any) -> Any:
@@ -76,3 +76,40 @@ def test_packages_differ_only_where_both_are_known() -> None:
 def test_requirements_are_read_back() -> None:
     assert requirements_of(b"numpy==1.2\nbroken\nscikit-learn==1.5\n") == {"numpy": "1.2", "scikit-learn": "1.5"}
     assert requirements_of(None) is None
+
+
+def data(version: str | None, **more: Any) -> dict[str, Any]:
+    return {"path": "a.csv", "kind": "git", "version": version, "size": 1, "origin": "seen", **more}
+
+
+def differs(*inputs: Any) -> bool:
+    runs = [experiment(str(place), **({} if one == "unknown" else {"inputs": one})) for place, one in enumerate(inputs)]
+    return any(row["differs"] for row in compare_experiments(runs)["inputs"])
+
+
+def test_data_differs_by_its_version_and_by_its_absence() -> None:
+    assert not differs([data("1")], [data("1", origin="declared", size=None)])
+    assert differs([data("1")], [data("2")])
+    assert differs([data("1")], [data("1", kind="dvc")])
+    assert differs([data("1")], [])
+    assert differs([data("2", changed="during", before="1")], [data("2")])
+
+
+def test_data_of_no_sure_version_is_never_called_the_same() -> None:
+    assert differs([data(None)], [data(None)])
+    for changed in ("since-dvc", "not-captured"):
+        assert differs([data("1", changed=changed)], [data("1", changed=changed)])
+
+
+def test_nothing_differs_from_runs_whose_inputs_nobody_recorded() -> None:
+    assert not differs([data("1")], "unknown", [data("1")])
+    assert not differs("unknown", [data("1")])
+    assert differs("unknown", [data("1")], [data("2")])
+
+
+def test_versions_are_worded_short_with_what_is_to_know_of_them() -> None:
+    assert describe_input(None) is None
+    assert describe_input(data("0123456789abcdef", changed="during", before="f" * 40)) == (  # type: ignore[arg-type]  # as stored
+        "git 0123456789 (changed during the run, ffffffffff before)"
+    )
+    assert describe_input(data("0123456789abcdef.dir", kind="dvc")) == "dvc 0123456789.dir"  # type: ignore[arg-type]  # as stored

@@ -24,6 +24,7 @@ SHAPES = {
     "runs": "RunsRequest", "end": "EndRequest", "promote": "PromoteRequest", "editor": "EditorNotebook",
     "asked": "EditorAsked", "report": "RunReport", "check": "CheckResult", "shared": "Shared", "remotes": "Remotes",
     "push": "PushRunsRequest", "pull": "PullRunsRequest", "held": "HeldRuns", "seen": "SeenRequest",
+    "storage": "Storage", "cleaned": "Cleaned",
 }  # fmt: skip
 
 

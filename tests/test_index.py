@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,113 @@ def test_rows_in_any_order_and_number_are_all_there_once_settled(tmp_path: Path)
     assert index.is_settled
     assert index.records() == {glance.oid: record for glance, record in rows}
     assert index.glances() == {glance.oid: glance for glance, _ in rows}
+
+
+def some_rows(count: int) -> list[tuple[Glance, bytes]]:
+    return [(ROW[0]._replace(oid=f"{number:040x}"), b"%d" % number) for number in range(count)]
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_first_index_gets_its_name_when_it_is_whole_and_leaves_no_other_file(tmp_path: Path) -> None:
+    index = Index(tmp_path)
+    index.add(some_rows(3_000))
+    assert "index.sqlite" not in files_in(tmp_path)
+    index.close()
+    assert files_in(tmp_path) == ["index.sqlite"]
+    assert len(Index(tmp_path).records()) == 3_000
+
+
+def test_first_index_is_added_to_the_one_another_process_made_meanwhile(tmp_path: Path) -> None:
+    index, other = Index(tmp_path), Index(tmp_path)
+    index.add(some_rows(200)[50:])
+    other.add(some_rows(60))
+    other.close()
+    index.close()
+    again = Index(tmp_path)
+    assert again.records() == {glance.oid: record for glance, record in some_rows(200)}
+    assert files_in(tmp_path)[0] == "index.sqlite"
+    connection = sqlite3.connect(tmp_path / "index.sqlite")
+    assert sum(len(oids.split("\n")) for (oids,) in connection.execute("SELECT oids FROM glance")) == 200
+
+
+def test_first_index_is_kept_where_the_disk_knows_no_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.link", refuse)
+    index = Index(tmp_path)
+    index.add(some_rows(200))
+    index.close()
+    assert len(Index(tmp_path).glances()) == 200
+
+
+FILLING = """
+import os, sys
+from pathlib import Path
+from trackside.index import Glance, Index
+index = Index(Path(sys.argv[1]))
+rows = [(Glance(f"{number:040x}", "trackside", None, 1.0, "[]", "[1]"), b"%d" % number) for number in range(3_000)]
+for begin in range(0, 3_000, 500):
+    index.add(rows[begin : begin + 500])
+if sys.argv[2] == "killed":
+    index._writes[2].result()
+    os.kill(os.getpid(), 9)
+index.close()
+"""
+
+
+def test_a_process_killed_while_it_fills_costs_only_time(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FILLING, str(tmp_path), "killed"], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith("index.sqlite-new-")
+    os.utime(left, (1, 1))
+    index = Index(tmp_path)
+    index.add(some_rows(200))
+    index.close()
+    assert files_in(tmp_path) == ["index.sqlite"]
+    assert len(Index(tmp_path).records()) == 200
+
+
+def test_many_processes_that_fill_at_once_keep_each_run_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FILLING, str(tmp_path), "to the end"]
+    crowd = [subprocess.Popen(command) for _ in range(6)]
+    assert [process.wait() for process in crowd] == [0] * 6
+    assert len(Index(tmp_path).records()) == 3_000
+    connection = sqlite3.connect(tmp_path / "index.sqlite")
+    assert sum(len(oids.split("\n")) for (oids,) in connection.execute("SELECT oids FROM glance")) == 3_000
+    assert [name for name in files_in(tmp_path) if "-new-" in name] == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE glance SET oids = 'x'", "UPDATE glance SET facts = 'nonsense'", "UPDATE glance SET facts = '[[],[]]'",
+        "UPDATE glance SET facts = 3", "UPDATE record SET record = x'00'", "UPDATE record SET record = 7",
+    ],
+)  # fmt: skip
+def test_a_part_that_makes_no_sense_is_dropped_and_can_be_added_again(tmp_path: Path, spoil: str) -> None:
+    index = Index(tmp_path)
+    index.add(some_rows(150))
+    index.close()
+    connection = sqlite3.connect(tmp_path / "index.sqlite")
+    connection.execute(spoil)
+    connection.commit()
+    connection.close()
+    again = Index(tmp_path)
+    assert again.records() == {} or again.glances() == {}
+    again.add(some_rows(150))
+    again.close()
+    assert len(Index(tmp_path).records()) == len(Index(tmp_path).glances()) == 150
+
+
+def test_forgetting_some_runs_of_a_part_keeps_the_others(tmp_path: Path) -> None:
+    index = Index(tmp_path)
+    index.add(some_rows(150))
+    index.close()
+    index = Index(tmp_path)
+    keep = [glance.oid for glance, _ in some_rows(150)[::2]]
+    assert index.forget(keep) == 75
+    assert set(index.glances()) == set(index.records()) == set(keep)

@@ -276,6 +276,7 @@ def test_a_locked_index_costs_no_run(scratch: Scratch, monkeypatch: pytest.Monke
     make_experiments(scratch, 150)
     store = open_store(scratch)
     shelf = store.shelf()
+    assert store.index.is_usable
     other = sqlite3.connect(store.index.path)
     other.execute("BEGIN IMMEDIATE")
     assert len(store.entries(shelf)) == 150

@@ -1,4 +1,4 @@
-"""Build the panel with Node when its sources changed: the labextension, and the page of `trackside ui`.
+"""Build the panel with Node when its sources changed: the labextension, the page of `trackside ui`, the widget.
 
 Used by `make panel`, by `tools/install.py` and by the build of a wheel. Needs nothing but the standard library.
 """
@@ -22,13 +22,15 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "@trackside/lab"
 LABEXTENSION = "labextension/trackside_labextension"
 PAGE = "extension/server/trackside_server/static"
+WIDGET = "kernel_side/trackside/display/static"
 #: Holds the digest of the sources that the built panel was made of.
 STAMP = "labextension/.built"
 #: What the panel is made of.
 SOURCES = (
     "package.json", "package-lock.json", "ui/package.json", "ui/tsconfig.build.json", "ui/src", "ui/style", "ui/page",
-    "ui/tools", "labextension/package.json", "labextension/tsconfig.json", "labextension/tsconfig.build.json",
-    "labextension/src", "labextension/schema", "labextension/style", "labextension/tools",
+    "ui/widget", "ui/tools", "labextension/package.json", "labextension/tsconfig.json",
+    "labextension/tsconfig.build.json", "labextension/src", "labextension/schema",
+    "labextension/style", "labextension/tools",
 )  # fmt: skip
 OLDEST_NODE = 20
 
@@ -45,8 +47,10 @@ def build_panel(root: Path = ROOT, *, force: bool = False) -> bool:
     digest = digest_of(root)
     install_packages(root)
     _npm(root, environment, "run", "build", "--workspace=ui")
-    if "build:page" in json.loads((root / "ui/package.json").read_text(encoding="utf-8")).get("scripts", {}):
-        _npm(root, environment, "run", "build:page", "--workspace=ui")
+    scripts = json.loads((root / "ui/package.json").read_text(encoding="utf-8")).get("scripts", {})
+    for script in ("build:page", "build:widget"):
+        if script in scripts:
+            _npm(root, environment, "run", script, "--workspace=ui")
     _npm(root, environment, "run", "build", "--workspace=labextension")
     (root / STAMP).write_text(digest + "\n", encoding="utf-8")
     return True

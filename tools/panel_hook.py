@@ -28,7 +28,7 @@ class PanelHook(BuildHookInterface[Any]):
             panel.build_panel(root)
         except panel.PanelError as error:
             raise SystemExit(str(error)) from None
-        build_data["artifacts"] += [f"/{panel.PAGE}/"]
+        build_data["artifacts"] += [f"/{panel.PAGE}/", f"/{panel.WIDGET}/"]
         if self.target_name == "sdist":
             build_data["artifacts"] += [f"/{panel.LABEXTENSION}/", f"/{panel.STAMP}"]
         else:

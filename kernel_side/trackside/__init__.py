@@ -5,6 +5,7 @@ In a notebook: `%load_ext trackside`, then `%track`. In a script: `trackside.sta
 """
 
 # No `from __future__ import annotations` here: it would hide the module `trackside.annotations`.
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         show,
         start,
     )
+    from trackside.display.panel import view
     from trackside.errors import TracksideError
 
 __all__ = [
@@ -34,18 +36,20 @@ __all__ = [
     "log_artifact",
     "log_figure",
     "log_image",
+    "log_input",
     "log_params",
     "runs",
     "show",
     "start",
+    "view",
 ]
+
+_ELSEWHERE = {"TracksideError": "trackside.errors", "view": "trackside.display.panel"}
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from trackside import api, errors
-
-        value = globals()[name] = getattr(errors if name == "TracksideError" else api, name)
+        value = globals()[name] = getattr(import_module(_ELSEWHERE.get(name, "trackside.api")), name)
         return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

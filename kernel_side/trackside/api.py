@@ -170,6 +170,21 @@ def log_artifact(path: str | os.PathLike[str], *, store: Literal["auto", "git", 
     return {key: facts[key] for key in ("path", "size", "md5", "stored")}
 
 
+def log_input(*paths: str | os.PathLike[str]) -> None:
+    """Say that the run reads these files or folders: their versions are recorded, as Git or DVC knows them.
+
+    The files are not copied. One that does not exist or lies outside the repository is told of in a sentence.
+    """
+    for message, hint in note_inputs(paths):
+        print(f"Trackside: {message} {hint}".rstrip(), file=sys.stderr)  # noqa: T201  # as in `end`
+
+
+def note_inputs(paths: Iterable[str | os.PathLike[str]]) -> list[tuple[str, str]]:
+    """Declare inputs; return (sentence, hint) of each that cannot be one, for a front end that shows it."""
+    recorder = _open()
+    return [told for path in paths if (told := recorder.declare_input(path))[0]]
+
+
 def log_image(name: str, image: object, *, step: int | None = None) -> None:
     """Keep an image: PNG, JPEG, GIF or WebP as bytes or file, a PIL image, or a Matplotlib figure."""
     recorder = _open()

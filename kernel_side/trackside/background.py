@@ -48,6 +48,8 @@ class Background:
         self.notebook, self.settings = notebook, settings
         #: Gives the editor's unsaved notebook (.ipynb as bytes), or None; set where an editor may be open.
         self.read_editor: Callable[[At], bytes | None] = lambda _: None
+        #: Cells that ran before the run.
+        self.earlier: list[str] = []
         self.troubles: list[TracksideError] = []
         self.started = time.time()
         self.tail = Tail(journal.path)
@@ -199,6 +201,7 @@ class Background:
 
         for _ in range(_TRIES):
             self._note_end_snapshot(repository)
+            self._guard(lambda: self._note_inputs(repository))
             self.journal.sync()
             try:
                 return seal(repository, self.journal.path, patience=patience, complete=True)
@@ -277,6 +280,22 @@ class Background:
             changed_during=during,
             not_captured=snapshot.not_captured,
         )
+
+    def _note_inputs(self, repository: Repository) -> None:
+        """Write down which data made the run, as the work tree and the end snapshot show it."""
+        from trackside.artifacts.standing import Standing
+        from trackside.inputs import Disk, collect_inputs
+
+        self.tail.update()
+        if repository.toplevel is None or self.tail.run.base is None:
+            return
+        standing = Standing(repository.toplevel, repository.own_dir)
+        try:
+            disk = Disk(folder=os.getcwd(), standing=standing, earlier=self.earlier)
+            found = collect_inputs(repository, self.tail.run, disk)
+        finally:
+            standing.close()
+        self.journal.append("inputs", found=found)
 
     def discard(self) -> None:
         """Throw the run away: its ref and its journal."""

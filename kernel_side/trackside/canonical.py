@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from trackside.experiment import MOST_INPUTS
 from trackside.run import FORMAT
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Cut(NamedTuple):
 def cut_glance(data: bytes) -> Cut | None:
     """Return what `row.glance_of` would write of a record, or None when it must be read field by field."""
     # An escape by number may stand for half a character, which no text can hold.
-    if b"\\u" in data:
+    # Looking for one byte first takes a twentieth of looking for two.
+    if b"\\" in data and b"\\u" in data:
         return None
     decoder, encode, wrong = _tools()
     try:
@@ -43,6 +45,8 @@ def cut_glance(data: bytes) -> Cut | None:
     for name, fact in record.params.items():
         (params if fact.box == "params" else hidden)[name] = fact.value
         keys += (fact.rule is not None) + (fact.values is not None)
+    if record.inputs is not None and len(record.inputs) > MOST_INPUTS:
+        return None
     # Readers of JSON do not agree on what a key means that stands twice.
     if record.format != FORMAT or data.count(b'":') != keys + _count_keys(record):
         return None
@@ -75,6 +79,11 @@ def _count_keys(record: Any) -> int:
     count = _RECORD + _PARAM * len(record.params) + _METRIC * len(record.metrics) + (record.code is not None)
     if record.environment is not None:
         count += 6
+    if record.inputs is not None:
+        count += 1 + 5 * len(record.inputs)
+        count += sum(
+            (one.files is not None) + (one.changed is not None) + (one.before is not None) for one in record.inputs
+        )
     if record.artifacts:
         count += sum(4 + (fact.files is not None) + (fact.reason is not None) for fact in record.artifacts)
     return (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from trackside.card_html import format_html
 from trackside.card_text import format_text
 from trackside.card_words import plain
+from trackside.compare import input_rows
 from trackside.metrics import downsample
 from trackside.run import FORMAT, number_from_json, same_value
 
@@ -27,6 +28,7 @@ LARGEST: Final = 30_000
 _MOST: Final = 20
 _SPARK_POINTS: Final = 32
 _MOST_WARNINGS: Final = 5
+_MOST_INPUTS: Final = 5
 _NAME: Final = 80
 _TEXT: Final = 300
 
@@ -82,6 +84,10 @@ def collect_card(
         "hint": hint,
         "next": _next(state, name, previous, baseline),
     }
+    inputs = record.get("inputs")
+    if inputs is not None:
+        card["inputs"] = len(inputs)
+        card["changed_inputs"] = _changed_inputs(record, baseline or previous)
     return _shortened(card, _MOST)
 
 
@@ -123,6 +129,12 @@ def _params(record: Record, previous: Record | None) -> tuple[list[CardParam], i
     shown += [_param(name, value, None, "added") for name, value in now.items() if name not in was]
     shown += [_param(name, None, value, "removed") for name, value in was.items() if name not in now]
     return shown, sum(name in was for name in now) - len(changed)
+
+
+def _changed_inputs(record: Record, other: Record | None) -> list[str]:
+    """Name the inputs that are not surely those of the other run."""
+    rows = input_rows([other, record]) if other is not None else []
+    return [plain(row["path"], 160) for row in rows if row["differs"]][:_MOST_INPUTS]
 
 
 def _param(name: str, value: Value, was: Value, change: Literal["only", "added", "changed", "removed"]) -> CardParam:

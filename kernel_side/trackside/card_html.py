@@ -9,7 +9,7 @@ import html
 import time
 from typing import TYPE_CHECKING, Final
 
-from trackside.card_text import arrow, facts, verdict_word
+from trackside.card_text import arrow, data_words, facts, verdict_word
 from trackside.card_words import (
     count,
     format_delta,
@@ -114,7 +114,7 @@ def format_html(card: RunCard) -> str:
     word = verdict_word(card)
     parts = [_head(card, word), _say(card)]
     if card["state"] != "discarded":
-        parts += [_params(card), _metrics(card), _warnings(card)]
+        parts += [_params(card), _metrics(card), _data(card), _warnings(card)]
     parts.append(_next(card))
     label = _e(f"Run {card['name']}, {word}", 120)
     return f'<div class="tk" role="group" aria-label="{label}"><style>{_STYLE}</style>{"".join(parts)}</div>'
@@ -249,6 +249,11 @@ def _spark(metric: CardMetric) -> str:
         # Shown where a sanitizer takes the drawing out: JupyterLab does, in notebooks it does not trust.
         f'<span class="tk-t" aria-hidden="true">{sparkline(values)}</span>'
     )
+
+
+def _data(card: RunCard) -> str:
+    words = data_words(card)
+    return f'<div class="tk-sub">{_e(words, 1_000)}</div>' if words else ""
 
 
 def _warnings(card: RunCard) -> str:

@@ -21,6 +21,7 @@ def format_text(card: RunCard) -> str:
     if card["state"] != "discarded":
         lines += _params(card)
         lines += _metrics(card)
+        lines += [f"  {line}" for line in filter(None, [data_words(card)])]
         lines += _warnings(card)
     if card["next"]:
         width = max(len(step["command"]) for step in card["next"])
@@ -39,16 +40,25 @@ def verdict_word(card: RunCard) -> str:
 
 
 def facts(card: RunCard) -> list[str]:
-    """List the small print: cells, figures, files kept; what is none is left out."""
+    """List the small print: cells, figures, inputs, files kept; what is none is left out."""
     cells = card["cells"]
     found = [count(cells["executed"], "cell")] if cells["executed"] else []
     if cells["failed"]:
         found.append(f"{cells['failed']} failed")
     if card["figures"]:
         found.append(count(card["figures"], "figure"))
+    if card.get("inputs"):
+        found.append(count(card["inputs"], "input"))
     if card["artifacts"]:
         found.append(count(card["artifacts"], "file kept", "files kept"))
     return found
+
+
+def data_words(card: RunCard) -> str:
+    """Say that the data is not that of the run it is compared with; empty when it is, or nobody knows."""
+    changed = card.get("changed_inputs") or []
+    other = card["baseline"] or card["previous"]
+    return f"Data differs from {other}: {', '.join(plain(path, 160) for path in changed)}" if changed and other else ""
 
 
 def arrow(metric: CardMetric) -> str:

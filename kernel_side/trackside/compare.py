@@ -10,7 +10,17 @@ from trackside.row import LAST, metric_number
 from trackside.run import FORMAT, same_value
 
 if TYPE_CHECKING:
-    from trackside.contract import Comparison, Direction, Experiment, MetricRow, ParamRow, Record, TextRow
+    from trackside.contract import (
+        Comparison,
+        Direction,
+        Experiment,
+        InputFact,
+        InputRow,
+        MetricRow,
+        ParamRow,
+        Record,
+        TextRow,
+    )
 
 #: What is told of each run beside its parameters and metrics.
 _FACTS: Final[tuple[tuple[str, Callable[[Record], object]], ...]] = (
@@ -49,6 +59,7 @@ def compare_experiments(
         ],
         "params": [_param_row(name, records) for name in _names(record["params"] for record in records)],
         "metrics": [_metric_row(name, records) for name in _names(record["metrics"] for record in records)],
+        "inputs": input_rows(records),
         "facts": _fact_rows(records),
         "packages": _package_rows(packages),
     }
@@ -60,6 +71,58 @@ def requirements_of(text: bytes | None) -> dict[str, str] | None:
         return None
     lines = (line.partition("==") for line in text.decode("utf-8", "replace").splitlines())
     return {name: version for name, equals, version in lines if equals}
+
+
+def input_rows(records: Sequence[Record]) -> list[InputRow]:
+    """Set the inputs of records side by side, by path."""
+    told = [
+        None if (inputs := record.get("inputs")) is None else {one["path"]: one for one in inputs} for record in records
+    ]
+    rows: list[InputRow] = []
+    for path in sorted({path for inputs in told if inputs for path in inputs}):
+        values = [inputs.get(path) if inputs else None for inputs in told]
+        # Where a run's inputs are unknown, nothing can be said to differ from them.
+        known = [value for value, inputs in zip(values, told) if inputs is not None]
+        rows.append(
+            {"path": path, "values": values, "differs": any(not _is_same_data(known[0], one) for one in known[1:])}
+        )
+    return rows
+
+
+def _is_same_data(one: InputFact | None, other: InputFact | None) -> bool:
+    """Tell whether two runs surely read the same: a version that was changed since is none to go by."""
+    if one is None or other is None:
+        return one is other
+    if one["version"] is None or other["version"] is None:
+        return False
+    if any(fact.get("changed") in ("since-dvc", "not-captured") for fact in (one, other)):
+        return False
+    keys = ("kind", "version", "before")
+    return [one.get(key) for key in keys] == [other.get(key) for key in keys]
+
+
+def describe_input(fact: InputFact | None) -> str | None:
+    """Write a version for people: who tracks it, its id cut as Git does, and what is to know of it."""
+    if fact is None:
+        return None
+    told = [fact["kind"], short_version(fact["version"])]
+    changed = fact.get("changed")
+    if changed == "during":
+        before = fact.get("before")
+        told.append(f"(changed during the run{f', {short_version(before)} before' if before else ''})")
+    elif changed == "since-dvc":
+        told.append("(changed since dvc add)")
+    elif changed == "not-captured":
+        told.append("(changed, not captured)")
+    return " ".join(filter(None, told))
+
+
+def short_version(version: str | None) -> str:
+    """Cut a version to what tells it from others; the end of a folder of DVC's stays."""
+    if version is None:
+        return ""
+    stem, dot, end = version.partition(".")
+    return f"{stem[:10]}{dot}{end[:10]}"
 
 
 def _names(groups: Iterable[Mapping[str, object]]) -> list[str]:
@@ -148,4 +211,4 @@ def _text(value: Any) -> str | None:
     return str(value) if value not in (None, "") else None
 
 
-__all__ = ["compare_experiments", "requirements_of"]
+__all__ = ["compare_experiments", "describe_input", "input_rows", "requirements_of", "short_version"]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from trackside.contract import Record
 
 _LARGEST: Final = 8_000_000
+#: Ten times what we write.
+MOST_INPUTS: Final = 1_000
 _SCALARS: Final = (str, int, float, bool, type(None))
 _ORIGINS: Final = ("explicit", "declared", "parameters-cell", "auto", "printed")
 _BOXES: Final = ("params", "data", "other")
@@ -95,7 +97,7 @@ _decode: Final = json.JSONDecoder(parse_constant=_refuse).decode
 
 def _take_all(record: Record, stored: Mapping[str, Any]) -> list[str]:
     """Check every field into the record; return those that are wrong."""
-    wrong = [] if "code" not in stored or _take(record, "code", _text, stored["code"]) else ["code"]
+    wrong = [key for key, read in _OPTIONAL.items() if key in stored and not _take(record, key, read, stored[key])]
     try:
         record.update({key: read(stored[key]) for key, read in _FIELDS.items()})  # type: ignore[typeddict-item]  # as below
     except _WRONG:
@@ -226,6 +228,25 @@ _artifact = _object(
     files=_whole,
     reason=_text,
 )
+_input = _object(
+    {
+        "path": _text, "kind": _one_of(("git", "dvc", "untracked")), "version": _optional_text,
+        "size": lambda value: None if value is None else _whole(value), "origin": _one_of(("declared", "seen")),
+    },
+    files=_whole,
+    changed=_one_of(("during", "since-dvc", "not-captured")),
+    before=_text,
+)  # fmt: skip
+
+
+def _inputs(value: object) -> list[Any]:
+    """Read the inputs; more of them than anybody lists are a flood."""
+    found = _list_of(_input)(value)
+    if len(found) > MOST_INPUTS:
+        raise ValueError
+    return found
+
+
 _warning = _object({"code": _text, "message": _text, "hint": _text})
 _order = _object(
     {
@@ -238,6 +259,7 @@ _environment = _object(
     {"digest": _text, "python": _text, "platform": _text, "cpu": _text, "gpu": _text, "packages": _whole}
 )
 
+_OPTIONAL: Final[Mapping[str, Callable[[Any], Any]]] = {"code": _text, "inputs": _inputs}
 _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "format": _whole,
     "run": _text,

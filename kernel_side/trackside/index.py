@@ -1,41 +1,52 @@
 """What was read from commits, kept by commit id in SQLite: derived, so losing it costs one slower listing.
 
-Two tables, since a listing of all runs reads only glances: `glance` (a few hundred bytes a run, see `row`) and
-`record` (the whole checked record as JSON). Many rows at once are written by a thread while their reader goes on.
+Runs are kept in parts, as many as were met at once: a part is one row of glances (a few hundred bytes a run, see
+`row`) and one of records (the whole checked records as JSON), because a row a run takes SQLite, and Python at every
+reading, three times as long. `place` finds the part of one commit. Many runs at once are written by a thread while
+their reader goes on; the first of all into a file of its own, which gets its name when it is whole.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+from trackside.errand import Errand
 
 #: Raised when a table changes, or when records are checked or glanced at in another way.
-_VERSION: Final = 5
-_SCHEMA: Final = """
-BEGIN IMMEDIATE;
+_VERSION: Final = 6
+#: All in the order of `oids`, one a line: `facts` is the JSON of four lists (source, problem, started, tags),
+#: `glance` has one JSON text a line, `record` one between zero bytes, which no JSON holds.
+_TABLES: Final = f"""
 CREATE TABLE IF NOT EXISTS glance (
-    oid TEXT PRIMARY KEY, source TEXT NOT NULL, problem TEXT, started REAL NOT NULL, tags TEXT NOT NULL,
-    glance TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS record (oid TEXT PRIMARY KEY, record BLOB NOT NULL);
+    part INTEGER PRIMARY KEY, oids TEXT NOT NULL, facts TEXT NOT NULL, glance TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS record (part INTEGER PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS place (oid TEXT PRIMARY KEY, part INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (tip TEXT NOT NULL, oid TEXT NOT NULL, events BLOB NOT NULL);
-PRAGMA user_version = 5;
+PRAGMA user_version = {_VERSION};
 COMMIT;
 """
+#: Parts are megabytes; a larger page makes fewer links from page to page.
+_PAGE: Final = 16_384
+#: Runs in a part: the more, the faster all are read; the fewer, the faster one is.
+_IN_PART: Final = 1_000
 #: SQLite takes at most 999 values in one statement in its older builds, since 3.32 so many.
 _AT_ONCE: Final = 900
 _MOST_VALUES: Final = 32_766 if sqlite3.sqlite_version_info >= (3, 32) else 999
 #: Seconds to wait for another process that writes.
 _PATIENCE: Final = 2.0
-#: So many rows are written in the time a thread takes to start.
+#: So many runs are written in the time a thread takes to start.
 _FEW: Final = 100
+#: A file without its name that nobody wrote to for so many seconds was left by a process that was killed.
+_LEFT: Final = 600.0
 
 
 class Glance(NamedTuple):
@@ -49,8 +60,6 @@ class Glance(NamedTuple):
     glance: str
 
 
-#: Statements, each with the rows of values it is for.
-_Change = tuple[str, Sequence[Any]]
 Row = tuple[Glance, bytes]
 
 
@@ -59,49 +68,56 @@ class Index:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "index.sqlite"
-        self._connection = _open(self.path)
-        self._thread: ThreadPoolExecutor | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._is_refused = False
         self._waiting: deque[Sequence[Row]] = deque()
-        self._writes: list[Future[bool]] = []
+        self._writes: list[Errand[bool]] = []
+        self._filling: _Filling | None = None
         self._has_lost = False
 
     @property
     def is_usable(self) -> bool:
         """Whether the database could be opened or made."""
-        return self._connection is not None
+        return self._opened(make=True) is not None
 
     @property
     def is_settled(self) -> bool:
         """Whether all that was added is in the database by now."""
-        if all(write.done() for write in self._writes):
-            self._settle()
-        return self.is_usable and not self._writes and not self._has_lost
+        if self._filling is not None or not all(write.is_done for write in self._writes):
+            return False
+        self._settle()
+        return self._opened() is not None and not self._has_lost
 
     def glances(self, oids: Sequence[str] | None = None) -> dict[str, Glance]:
         """Return what is known of the given commits, or of all, by commit id."""
-        self._settle()
-        rows = self._in_parts("SELECT oid, source, problem, started, tags, glance FROM glance", oids)
-        return {row[0]: Glance._make(row) for row in rows}
+        return self._by_oid("SELECT part, oids, facts, glance FROM glance", _parse_glances, oids)
 
     def records(self, oids: Sequence[str] | None = None) -> dict[str, bytes]:
         """Return the records of the given commits, or of all, as JSON by commit id."""
-        self._settle()
-        return dict(self._in_parts("SELECT oid, record FROM record", oids))
+        return self._by_oid("SELECT part, oids, record FROM glance JOIN record USING (part)", _parse_records, oids)
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Remember commits and their records: at once when they are few, else while the caller goes on."""
-        if self._connection is None or not rows:
+        """Remember commits and their records: at once when they are few, else while the caller goes on.
+
+        Of many, `added` must be told when there are no more to come.
+        """
+        if not rows:
             return
         if len(rows) < _FEW:
             self._settle()
-            self._change(*_insertions(rows))
+            self._change(lambda connection: _insert(connection, [rows]))
             return
-        if self._thread is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._thread = ThreadPoolExecutor(1, "trackside-index")
+        if self._filling is None and not self._writes and self._opened() is None and not self.path.exists():
+            self._filling = _Filling(self.path)
         self._waiting.append(rows)
-        self._writes.append(self._thread.submit(self._write_waiting))
+        filling, waiting = self._filling, self._waiting
+        self._later(self._write_waiting if filling is None else lambda: filling.write(waiting))
+
+    def added(self) -> None:
+        """End what `add` began: from now on other processes see it, soon."""
+        if self._filling is not None:
+            self._later(self._filling.publish)
+            self._filling = None
 
     def notes(self, tip: str) -> dict[str, bytes] | None:
         """Return the annotations as they stood at a commit of the notes ref, or None when unknown."""
@@ -109,100 +125,242 @@ class Index:
 
     def set_notes(self, tip: str, notes: dict[str, bytes]) -> None:
         """Remember the annotations at one commit of the notes ref, and forget all others."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM note")
+            connection.executemany("INSERT INTO note VALUES (?, ?, ?)", [(tip, oid, notes[oid]) for oid in notes])
+
         self._settle()
-        self._change(
-            ("DELETE FROM note", [()]),
-            ("INSERT INTO note VALUES (?, ?, ?)", [(tip, oid, events) for oid, events in notes.items()]),
-        )
+        self._change(write)
 
     def forget(self, keep: Iterable[str]) -> int:
         """Drop what is known of commits not in `keep`; return how many."""
         self._settle()
-        gone = [(oid,) for oid in {row[0] for row in self._select("SELECT oid FROM record")} - set(keep)]
-        self._change(("DELETE FROM glance WHERE oid = ?", gone), ("DELETE FROM record WHERE oid = ?", gone))
+        _remove_left(self.path)
+        places: dict[str, int] = dict(self._select("SELECT oid, part FROM place"))
+        gone = places.keys() - set(keep)
+        parts = {places[oid] for oid in gone}
+        rest = [oid for oid, part in places.items() if part in parts and oid not in gone]
+        glances, records = self.glances(rest), self.records(rest)
+        kept = [(glances[oid], records[oid]) for oid in rest if oid in glances and oid in records]
+
+        def write(connection: sqlite3.Connection) -> None:
+            _delete(connection, parts)
+            _insert(connection, [kept])
+
+        if gone:
+            self._change(write)
         return len(gone)
 
     def close(self) -> None:
         """Close the database, after what is still being written."""
+        self.added()
         self._settle()
-        if self._thread is not None:
-            self._thread.shutdown()
-            self._thread = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
+    def _opened(self, *, make: bool = False) -> sqlite3.Connection | None:
+        """Open the database when it is first needed; nothing is made before there is something to keep."""
+        if self._connection is None and not self._is_refused and (make or self.path.exists()):
+            self._connection = _open(self.path)
+            self._is_refused = self._connection is None
+        return self._connection
+
+    def _later(self, act: Callable[[], bool]) -> None:
+        """Do something that tells whether it could, in a thread, after what was begun before."""
+        self._writes.append(Errand("trackside-index", act, after=self._writes[-1] if self._writes else None))
+
     def _settle(self) -> None:
         """Wait until all that was added is written."""
+        self.added()
         while self._writes:
             self._has_lost |= not self._writes.pop().result()
 
     def _write_waiting(self) -> bool:
         """Write all that waits by now, in the thread; tell whether it is there."""
-        rows: list[Row] = []
-        while self._waiting:
-            rows += self._waiting.popleft()
-        if not rows:
-            return True
-        try:
-            with closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as connection, connection:
-                connection.execute("PRAGMA synchronous=OFF")
-                for words, values in _insertions(rows):
-                    connection.executemany(words, values)
-        except sqlite3.Error:
-            return False
-        return True
+        parts = _taken(self._waiting)
+        return not parts or _write(self.path, parts)
 
-    def _in_parts(self, words: str, oids: Sequence[str] | None) -> list[Any]:
+    def _by_oid(
+        self, words: str, parse: Callable[..., dict[str, Any]], oids: Sequence[str] | None
+    ) -> dict[str, Any]:  # fmt: skip
+        """Read parts, all or those that hold the given commits; drop those that another program made nonsense of."""
+        self._settle()
         if oids is None:
-            return self._select(words)
-        found: list[Any] = []
-        for begin in range(0, len(oids), _AT_ONCE):
-            part = oids[begin : begin + _AT_ONCE]
-            found += self._select(f"{words} WHERE oid IN ({','.join('?' * len(part))})", part)
-        return found
+            rows = self._rows(words)
+        else:
+            parts = {part for (part,) in self._in_slices("SELECT part FROM place WHERE oid IN", oids)}
+            rows = self._in_slices(f"{words} WHERE part IN", sorted(parts))
+        found: dict[str, Any] = {}
+        damaged = set()
+        for part, *texts in rows:
+            try:
+                found.update(parse(*texts))
+            except (ValueError, TypeError, AttributeError, RecursionError):
+                damaged.add(part)
+        if damaged:
+            self._change(lambda connection: _delete(connection, damaged))
+        return found if oids is None else {oid: found[oid] for oid in oids if oid in found}
 
-    def _select(self, words: str, values: Sequence[str] = ()) -> list[Any]:
-        if self._connection is None:
-            return []
-        try:
-            return self._connection.execute(words, values).fetchall()
-        except sqlite3.Error:
-            return []
+    def _in_slices(self, words: str, values: Sequence[Any]) -> Iterator[Any]:
+        for begin in range(0, len(values), _AT_ONCE):
+            some = values[begin : begin + _AT_ONCE]
+            yield from self._rows(f"{words} ({','.join('?' * len(some))})", some)
 
-    def _change(self, *changes: _Change) -> None:
-        if self._connection is None:
+    def _select(self, words: str, values: Sequence[Any] = ()) -> list[Any]:
+        return list(self._rows(words, values))
+
+    def _rows(self, words: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Read row by row: a part is megabytes, whose memory serves the next when it was taken apart."""
+        connection = self._opened()
+        if connection is None:
             return
         try:
-            with self._connection:
-                for words, rows in changes:
-                    self._connection.executemany(words, rows)
+            yield from connection.execute(words, values)
+        except sqlite3.Error:
+            return
+
+    def _change(self, act: Callable[[sqlite3.Connection], None]) -> None:
+        connection = self._opened(make=True)
+        if connection is None:
+            return
+        try:
+            _in_transaction(connection, act)
         except sqlite3.Error:
             self._has_lost = True
 
 
-def _insertions(rows: Sequence[Row]) -> Iterator[_Change]:
-    """Make statements that insert many rows each, in the order of their keys.
+class _Filling:
+    """The first index of a clone, written in a file of its own: once instead of twice, and nobody waits for it.
 
-    In order the database appends to its trees instead of opening them everywhere. And SQLite holds up all of Python
-    at the beginning and end of a statement, not in it: a statement a row would make the thread wait for the others
-    ten thousand times.
+    Begun by the reader; all else is called by errands, one after the other.
     """
-    ordered = sorted(rows, key=_oid)
-    yield from _insertion("glance", 6, [glance for glance, _ in ordered])
-    yield from _insertion("record", 2, [(glance.oid, record) for glance, record in ordered])
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.with_name(f"{path.name}-new-{os.getpid()}-{time.monotonic_ns()}")
+        self._connection: sqlite3.Connection | None = None
+        self._parts: list[Sequence[Row]] = []
+
+    def write(self, waiting: deque[Sequence[Row]]) -> bool:
+        """Write all that waits by now; what cannot be written here is written when it ends, as to any index."""
+        parts = _taken(waiting)
+        self._parts += parts
+        with suppress(sqlite3.Error, OSError):
+            if self._connection is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+                for setting in (f"page_size={_PAGE}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
+                    self._connection.execute(f"PRAGMA {setting}")
+                self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} BEGIN")
+            _insert(self._connection, parts)
+        return True
+
+    def publish(self) -> bool:
+        """Give the file its name; if there is one of that name by now, write to that. Tell whether all is there."""
+        is_published = False
+        if self._connection is not None:
+            with suppress(sqlite3.Error, OSError):
+                is_whole = self._connection.execute("SELECT count(*) FROM place").fetchone() == (self._count(),)
+                self._connection.execute("COMMIT")
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.close()
+                if is_whole:
+                    # A link refuses to take the place of another file.
+                    os.link(self._file, self._path)
+                    is_published = True
+            self._connection.close()
+        with suppress(OSError):
+            self._file.unlink()
+        _remove_left(self._path)
+        return is_published or _write(self._path, self._parts)
+
+    def _count(self) -> int:
+        return len({glance.oid for part in self._parts for glance, _ in part})
 
 
-def _insertion(table: str, columns: int, rows: Sequence[Sequence[object]]) -> Iterator[_Change]:
-    most = _MOST_VALUES // columns
-    for begin in range(0, len(rows), most):
-        part = rows[begin : begin + most]
-        places = ",".join([f"({','.join('?' * columns)})"] * len(part))
-        yield f"INSERT OR REPLACE INTO {table} VALUES {places}", [[value for row in part for value in row]]
+def _taken(waiting: deque[Sequence[Row]]) -> list[Sequence[Row]]:
+    parts = []
+    while waiting:
+        parts.append(waiting.popleft())
+    return parts
 
 
-def _oid(row: Row) -> str:
-    return row[0].oid
+def _write(path: Path, parts: Sequence[Sequence[Row]]) -> bool:
+    """Write parts into the index at a path through a connection of their own."""
+    connection = _open(path)
+    if connection is None:
+        return False
+    try:
+        with closing(connection):
+            _in_transaction(connection, lambda connection: _insert(connection, parts))
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _in_transaction(connection: sqlite3.Connection, act: Callable[[sqlite3.Connection], None]) -> None:
+    """Do all or nothing, and nothing while another process writes."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        act(connection)
+
+
+def _insert(connection: sqlite3.Connection, parts: Iterable[Sequence[Row]]) -> None:
+    """Write parts, short of what is known: another process may have read the same commits meanwhile."""
+    for rows in parts:
+        for begin in range(0, len(rows), _IN_PART):
+            _insert_part(connection, _unknown(connection, rows[begin : begin + _IN_PART]))
+
+
+def _unknown(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
+    known: set[str] = set()
+    for begin in range(0, len(rows), _AT_ONCE):
+        some = [glance.oid for glance, _ in rows[begin : begin + _AT_ONCE]]
+        words = f"SELECT oid FROM place JOIN glance USING (part) WHERE oid IN ({','.join('?' * len(some))})"
+        known.update(oid for (oid,) in connection.execute(words, some))
+    return [row for row in {row[0].oid: row for row in rows}.values() if row[0].oid not in known]
+
+
+def _insert_part(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    oids, sources, problems, started, tags, glances = zip(*[glance for glance, _ in rows])
+    facts = json.dumps([sources, problems, started, tags], separators=(",", ":"))
+    part = connection.execute(
+        "INSERT INTO glance (oids, facts, glance) VALUES (?, ?, ?)", ["\n".join(oids), facts, "\n".join(glances)]
+    ).lastrowid
+    # SQLite holds up all of Python at the beginning and end of a statement: few statements, of many rows each.
+    connection.execute("INSERT INTO record VALUES (?, ?)", [part, b"\0".join([record for _, record in rows])])
+    most = _MOST_VALUES // 2
+    for begin in range(0, len(oids), most):
+        some = sorted(oids[begin : begin + most])
+        places = ",".join([f"(?,{part})"] * len(some))
+        connection.execute(f"INSERT OR REPLACE INTO place VALUES {places}", some)
+
+
+def _delete(connection: sqlite3.Connection, parts: Iterable[int]) -> None:
+    for part in parts:
+        for table in ("glance", "record", "place"):
+            connection.execute(f"DELETE FROM {table} WHERE part = ?", [part])
+
+
+def _parse_glances(oids: str, facts: str, glances: str) -> dict[str, Glance]:
+    """Read one part by commit id; raises ValueError, TypeError or AttributeError where it is none."""
+    names = oids.split("\n")
+    columns = [names, *json.loads(facts), glances.split("\n")]
+    if len(columns) != len(Glance._fields) or {*map(len, columns)} != {len(names)}:
+        raise ValueError("not a part")
+    return dict(zip(names, map(Glance._make, zip(*columns))))
+
+
+def _parse_records(oids: str, records: bytes) -> dict[str, bytes]:
+    """Read one part by commit id; raises as `_parse_glances` does."""
+    names, texts = oids.split("\n"), records.split(b"\0")
+    if len(names) != len(texts):
+        raise ValueError("not a part")
+    return dict(zip(names, texts))
 
 
 def _open(path: Path) -> sqlite3.Connection | None:
@@ -218,10 +376,9 @@ def _open(path: Path) -> sqlite3.Connection | None:
                 _remove(path)
                 continue
             if version == 0:
-                # Of a record of two kilobytes a page of four holds one or two, and wastes a tenth of the file.
-                connection.execute("PRAGMA page_size=16384")
+                connection.execute(f"PRAGMA page_size={_PAGE}")
                 connection.execute("PRAGMA journal_mode=WAL")
-                connection.executescript(_SCHEMA)
+                connection.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
             connection.execute("PRAGMA synchronous=OFF")
             connection.execute("PRAGMA mmap_size=268435456")
         except sqlite3.DatabaseError as error:
@@ -240,3 +397,11 @@ def _open(path: Path) -> sqlite3.Connection | None:
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove what processes left that were killed while they filled a first index."""
+    for file in path.parent.glob(f"{path.name}-new-*"):
+        with suppress(OSError):
+            if file.stat().st_mtime < time.time() - _LEFT:
+                file.unlink()

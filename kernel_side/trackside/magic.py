@@ -19,10 +19,13 @@ HELP: Final = """\
 %track metrics NAME ...         these names are metrics; a point whenever a cell assigns them
 %track artifact PATH ... [--git|--dvc]
                                 keep these files with the run
+%track data PATH ...            the run reads these files or folders: record in which version
 %track ignore NAME ...          never capture these names
 %track on | off | status        resume, pause, say what is captured
 %track list [QUERY] | show [RUN] | compare A B ...
                                 look without leaving the notebook
+%track view [QUERY] [--compare A B ...]
+                                the table of all runs to work with: filter, sort, open, compare, promote
 %track promote [RUN] [--branch B] [--onto B] [--update] [--outputs keep] [--no-hooks] [--push] [--pr] [--dry-run]
                                 make a branch of a run for review; the newest run without a name
 %track push | pull [REMOTE] [RUN ...]
@@ -30,7 +33,8 @@ HELP: Final = """\
 %track help                     this text
 %%track [NAME] [options]        this one cell is the run; an error in it seals the run as failed
 
-In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_artifact, log_image, log_figure, end."""
+In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_input, log_artifact,
+log_image, log_figure, end."""
 
 _STARTED_BY_CELL: Final = "--one-cell"
 _PROMOTION: Final = ("--update", "--push", "--pr", "--draft", "--dry-run")
@@ -156,6 +160,13 @@ class Tracker:
             kept = api.log_artifact(path, store=store)  # type: ignore[arg-type]  # one of the three above
             _view().say(f"kept {kept['path']} ({_view().size(kept['size'])}, {kept['stored']})")
 
+    def do_data(self, words: list[str]) -> None:
+        paths = _options(words)[""]
+        if not paths:
+            raise UsageError("Which files?", hint="%track data PATH ...")
+        for message, hint in api.note_inputs(paths):
+            _view().say(_view().plain_lines([f"{message} {hint}".rstrip()]))
+
     def do_on(self, _: list[str]) -> None:
         api.follow(self.shell).hooks.resume()
         _view().say("capture is on")
@@ -211,8 +222,9 @@ class Tracker:
         options = _options(words, single=("--as",), flags=("--all", "--no-files"))
         _view().show_shared(api.pull(*options[""], name="".join(options["--as"]), files=not options["--no-files"]))
 
-    def do_view(self, _: list[str]) -> None:
-        raise UsageError("The interactive table is not part of this release.", hint="%track list shows the runs.")
+    def do_view(self, words: list[str]) -> None:
+        query, compare = _viewed(words)
+        _panel().show_view(self.shell, query, compare)
 
     def do_help(self, _: list[str]) -> None:
         _view().say(HELP)
@@ -249,13 +261,17 @@ class Tracker:
         verb = before[0] if before else ""
         if verb in ("params", "metrics", "ignore"):
             found = [name for name in self.shell.user_ns if not name.startswith("_")]
-        elif verb == "artifact":
+        elif verb in ("artifact", "data"):
             folder = os.path.dirname(symbol)
             names = os.listdir(folder or ".")
-            found = [os.path.join(folder, name) for name in names] + ["--dvc", "--git"]
+            found = [os.path.join(folder, name) for name in names]
+            found += ["--dvc", "--git"] if verb == "artifact" else []
         elif verb in ("show", "compare", "promote", "push"):
             found = [row["name"] for row in api.runs(limit=200)["experiments"]]
             found += [*_PROMOTION, "--onto", "--branch"] if verb == "promote" else []
+        elif verb == "view":
+            found = [row["name"] for row in api.runs(limit=200)["experiments"]] if "--compare" in before else []
+            found += ["--compare"]
         elif verb == "end":
             found = ["--discard"]
         elif not before:
@@ -268,7 +284,7 @@ class Tracker:
 VERBS: Final[dict[str, Callable[[Tracker, list[str]], None]]] = {
     name: getattr(Tracker, f"do_{name}")
     for name in (
-        "start end params metrics artifact ignore on off status list show compare promote push pull view help"
+        "start end params metrics artifact data ignore on off status list show compare promote push pull view help"
     ).split()
 }
 _loaded: Final[dict[int, Tracker]] = {}
@@ -276,9 +292,15 @@ _loaded: Final[dict[int, Tracker]] = {}
 
 def _view() -> Any:
     """Import what draws only when something is drawn: `%load_ext` is measured in milliseconds."""
-    from trackside import view
+    from trackside import display
 
-    return view
+    return display
+
+
+def _panel() -> Any:
+    from trackside.display import panel
+
+    return panel
 
 
 def split(line: str) -> list[str]:
@@ -317,6 +339,18 @@ def _options(
         else:
             found[""].append(word)
     return found
+
+
+def _viewed(words: list[str]) -> tuple[str, list[str]]:
+    """Take the query and the runs of `%track view QUERY --compare A B ...`."""
+    at = words.index("--compare") if "--compare" in words else len(words)
+    query, runs = words[:at], words[at + 1 :]
+    wrong = next((word for word in [*query, *runs] if word.startswith("--")), None)
+    if wrong is not None:
+        raise UsageError(f"There is no option {wrong} here.", hint="%track view [QUERY] [--compare A B ...]")
+    if at < len(words) and len(runs) < 2:
+        raise UsageError("Compare which runs?", hint="%track view --compare A B")
+    return " ".join(query), runs
 
 
 def _names(words: list[str]) -> list[str]:

@@ -70,16 +70,18 @@ def begin(
         facts = {"directions": dict(settings.directions), "hide": settings.hide, "pin": settings.pin}
         journal.append("settings", **facts)
     recorder = Recorder(journal, run, name, repository, notebook=notebook, capture=capture, settings=settings)
-    if frontend == "jupyter" and capture is not None:
-        from trackside.capture.editor import Editor, ask_front_end
+    if frontend in ("jupyter", "vscode") and capture is not None:
+        from trackside.capture.editor import Editor, ask_by_journal, ask_front_end
 
-        recorder.background.read_editor = Editor(ask_front_end, journal.files, run).read
+        ask = ask_front_end if frontend == "jupyter" else ask_by_journal(journal)
+        recorder.background.read_editor = Editor(ask, journal.files, run).read
     for problem in settings.problems:
         recorder.warn("settings", problem, "docs/settings.md")
     recorder.troubles.extend(troubles)
     for trouble in troubles:
         recorder.warn(trouble.code, trouble.message, trouble.hint)
     if capture is not None:
+        recorder.background.earlier = capture.earlier()
         capture.open(journal)
         if settings.ignore:
             capture.declare("ignore", settings.ignore)

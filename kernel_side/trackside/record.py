@@ -81,7 +81,7 @@ def build_record(
     base = run.base
     author = base.author if base else {}
     ended = run.ended if run.ended is not None else run.last_seen
-    return {
+    record: Record = {
         "format": FORMAT,
         "run": run.id,
         "name": run.name,
@@ -112,6 +112,9 @@ def build_record(
         "environment": _environment_fact(environment),
         "warnings": [cast("Any", dict(warning)) for warning in run.warnings],
     }
+    if run.inputs is not None:
+        record["inputs"] = [cast("Any", dict(fact)) for fact in run.inputs]
+    return record
 
 
 def box_of(run: Run, name: str) -> Box:

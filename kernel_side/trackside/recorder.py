@@ -42,6 +42,7 @@ class KernelCapture(Protocol):
     def open(self, journal: Journal) -> None: ...
     def close(self, *, handover: bool, patience: float) -> None: ...
     def declare(self, what: str, names: Iterable[str]) -> None: ...
+    def earlier(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,17 @@ class Recorder:
     def keep_artifact(self, path: str | os.PathLike[str], store: Literal["auto", "git", "dvc"]) -> dict[str, Any]:
         """Keep a file or folder with the run as it is now; return the facts of its event."""
         return self.background.keep_artifact(path, store)
+
+    def declare_input(self, path: str | os.PathLike[str]) -> tuple[str, str]:
+        """Note that the run reads a file or folder; return ("", "") or the sentence and hint that say why not."""
+        from trackside.capture.declaring import look_at
+
+        facts, message, hint = look_at(path, self.repository.toplevel if self.repository else None)
+        if facts is None:
+            self.warn("input", message, hint)
+        elif not self._disabled:
+            self.journal.append("input", **facts)
+        return message, hint
 
     @property
     def troubles(self) -> list[TracksideError]:

@@ -178,7 +178,8 @@ def baseline_of(runs: Sequence[Told]) -> Told | None:
         return max(promoted, key=lambda run: (run.started, run.name))
     sealed = [run for run in runs if run.source != "journal"]
     whole = [run for run in sealed if not run.problem]
-    return min(whole or sealed, key=lambda run: (run.started, run.name), default=None)
+    first = min((run.started for run in whole or sealed), default=0.0)
+    return min((run for run in whole or sealed if run.started == first), key=lambda run: run.name, default=None)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ TRUST: Final[Mapping[str, int]] = {
     "printed": 4,
 }
 #: Kinds that say nothing about when the run was last alive.
-_TIMELESS: Final = frozenset({"sealed", "end"})
+_TIMELESS: Final = frozenset({"sealed", "end", "editor-asked"})
 _RUN_ID: Final = re.compile(r"[0-9]{8}t[0-9]{6}-[0-9a-f]{10}\Z")
 _MOST_VALUES: Final = 20
 
@@ -137,9 +137,15 @@ class Run:
     displays: dict[str, Event] = field(default_factory=dict)
     images: list[dict[str, Any]] = field(default_factory=list)
     artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Whole paths the user declared as inputs, with what was noted of each then.
+    declared_inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Which data made the run, as its own process found it; None where nobody looked.
+    inputs: list[dict[str, Any]] | None = None
     warnings: list[dict[str, str]] = field(default_factory=list)
     environment: dict[str, Any] | None = None
     notebooks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What the open editor is asked for, and when (unix seconds); None when nobody waits for it.
+    editor_asked: tuple[str, float] | None = None
     snapshot: dict[str, Any] | None = None
     sealed: dict[str, str] | None = None
     directions: dict[str, Direction] = field(default_factory=dict)
@@ -296,6 +302,14 @@ def _artifact(run: Run, event: Event) -> None:
     run.artifacts[event["path"]] = {key: value for key, value in event.items() if key not in ("t", "e")}
 
 
+def _input(run: Run, event: Event) -> None:
+    run.declared_inputs.setdefault(event["path"], {key: event.get(key) for key in ("size", "mtime")})
+
+
+def _inputs(run: Run, event: Event) -> None:
+    run.inputs = [dict(found) for found in event["found"]]
+
+
 def _warning(run: Run, event: Event) -> None:
     warning = {key: str(event.get(key) or "") for key in ("code", "message", "hint")}
     if warning not in run.warnings:
@@ -308,6 +322,11 @@ def _environment(run: Run, event: Event) -> None:
 
 def _notebook(run: Run, event: Event) -> None:
     run.notebooks[event["at"]] = {key: event.get(key) for key in ("origin", "file", "path")}
+    run.editor_asked = None
+
+
+def _editor_asked(run: Run, event: Event) -> None:
+    run.editor_asked = (event["at"], float(event["t"]))
 
 
 def _annotate(run: Run, event: Event) -> None:
@@ -364,10 +383,13 @@ _FOLDS: Final = {
     "output-update": _output_update,
     "image": _image,
     "artifact": _artifact,
+    "input": _input,
+    "inputs": _inputs,
     "declare": _nothing,
     "warning": _warning,
     "environment": _environment,
     "notebook": _notebook,
+    "editor-asked": _editor_asked,
     "annotate": _annotate,
     "snapshot": _snapshot,
     "end": _end,

@@ -24,6 +24,7 @@ from trackside.git.objects import existing
 from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.git.snapshot import Snapshot, take_snapshot
+from trackside.inputs import collect_inputs, warnings_of
 from trackside.journal.lock import sealing_lock
 from trackside.journal.reader import SideFiles, read_run
 from trackside.journal.writer import Journal, remove_journal
@@ -181,6 +182,9 @@ def _write(repository: Repository, run: Run, journal: Path, deadline: float, *, 
                 "hint": "They are listed in the record; the baseline's version stands in for them.",
             }
         )
+    if run.inputs is None:
+        run.inputs = _inputs(repository, run)
+    run.warnings += warnings_of(run.inputs or ())
     built = build_experiment(
         run, side.read, notebook=notebook, order=_order(run, side), code=_code(run, notebook, tree_changes(run))
     )
@@ -229,6 +233,17 @@ def _code(run: Run, notebook: str | None, changes: Sequence[dict[str, Any]]) -> 
 
     kept = [change for change in changes if change["path"] not in run.artifacts]
     return code_digest(run.cells, kept, notebook=notebook, is_left_out=is_left_out)
+
+
+def _inputs(repository: Repository, run: Run) -> list[dict[str, Any]] | None:
+    """Find the inputs of a run whose own process did not come to it; the same for whoever seals this journal."""
+    try:
+        return collect_inputs(repository, run)
+    except Exception as error:
+        # An experiment that cannot tell its data is still an experiment.
+        message = f"Its inputs could not be looked up: {error}"[:300]
+        run.warnings.append({"code": "input", "message": message, "hint": ""})
+        return None
 
 
 def _order(run: Run, side: SideFiles) -> list[dict[str, Any]]:

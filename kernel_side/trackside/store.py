@@ -6,11 +6,13 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside.annotations import fold_annotations, format_event, parse_events
 from trackside.canonical import cut_glance, prepare
 from trackside.encode import json_bytes
+from trackside.errand import Errand
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_stored
 from trackside.git.objects import Object, existing, list_tree, read_object, read_objects
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 _RECORD_PATH: Final = ".trackside/run.json"
 _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
-#: Records read and remembered in one go.
+#: Records read and remembered in one go: of many, at first few and later so many.
+_FIRST: Final = 250
 _AT_ONCE: Final = 1_000
 #: So many parts are read from Git ahead of the one worked on.
 _AHEAD: Final = 2
@@ -85,24 +88,12 @@ class Store:
         notes = self._notes(shelf.notes_tip)
         entries = []
         for oid, refs in shelf.refs.items():
-            found = known.get(oid) or _unreadable(oid, refs[0])
+            _, source, problem, started, tags, glance = known.get(oid) or _unreadable(oid, refs[0])
             noted = None
             if oid in notes:
-                noted = fold_annotations(parse_events(notes[oid]), json.loads(found.tags))
+                noted = fold_annotations(parse_events(notes[oid]), json.loads(tags))
             for ref in refs:
-                entries.append(
-                    Entry(
-                        ref.name,
-                        oid,
-                        str(ref),
-                        found.source,
-                        found.problem,
-                        found.started,
-                        found.tags,
-                        found.glance,
-                        noted,
-                    )
-                )
+                entries.append(Entry(ref.name, oid, str(ref), source, problem, started, tags, glance, noted))
         return entries
 
     def rows(self, shelf: Shelf) -> list[Row]:
@@ -148,7 +139,9 @@ class Store:
         fresh = {oid: self._fresh[oid][1] for oid in oids if oid in self._fresh}
         if len(fresh) == len(oids):
             return fresh
-        return {**self.index.records(oids if len(oids) < _AT_ONCE else None), **fresh}
+        found = self.index.records(oids if len(oids) < _AT_ONCE else None)
+        found.update(fresh)
+        return found
 
     def find(self, name: str) -> tuple[ExperimentRef, str]:
         """Find an experiment by its name, or a unique beginning of its name or commit id; NotFoundError if none."""
@@ -279,19 +272,18 @@ class Store:
         known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
         known.update((oid, glance) for oid, (glance, _) in self._fresh.items())
         unknown = [oid for oid in wanted if oid not in known]
-        parts = [unknown[begin : begin + _AT_ONCE] for begin in range(0, len(unknown), _AT_ONCE)]
+        parts = _cut_up(unknown)
         for part, objects in zip(parts, self._records_ahead(parts)):
             with without_collection():
-                learned = self._learn(wanted, part, objects)
+                learned = self._learn(wanted, part, objects, is_many=len(unknown) >= _MANY)
             self.index.add(learned)
             self._fresh.update((row[0].oid, row) for row in learned)
             known.update((glance.oid, glance) for glance, _ in learned)
+        self.index.added()
         return known
 
     def _records_ahead(self, parts: Sequence[Sequence[str]]) -> Iterator[list[Object | None]]:
         """Read the stored records of parts ahead while one is worked on: looking them up takes Git longer than us."""
-        from collections import deque
-        from concurrent.futures import ThreadPoolExecutor
 
         def read(part: Sequence[str]) -> list[Object | None]:
             return list(read_objects(self.repository, [f"{oid}:{_RECORD_PATH}" for oid in part]))
@@ -299,17 +291,21 @@ class Store:
         if len(parts) < 2:
             yield from map(read, parts)
             return
-        with ThreadPoolExecutor(_AHEAD, "trackside-read") as threads:
-            ahead = deque(threads.submit(read, part) for part in parts[:_AHEAD])
-            prepare()
-            for following in [*parts[_AHEAD:], *[None] * _AHEAD]:
-                objects = ahead.popleft().result()
-                if following is not None:
-                    ahead.append(threads.submit(read, following))
-                yield objects
+        begun = [Errand("trackside-read", partial(read, part)) for part in parts[:_AHEAD]]
+        prepare()
+        for following in [*parts[_AHEAD:], *[None] * _AHEAD]:
+            objects = begun.pop(0).result()
+            if following is not None:
+                begun.append(Errand("trackside-read", partial(read, following)))
+            yield objects
 
     def _learn(
-        self, wanted: Mapping[str, list[ExperimentRef]], oids: Sequence[str], objects: Sequence[Object | None]
+        self,
+        wanted: Mapping[str, list[ExperimentRef]],
+        oids: Sequence[str],
+        objects: Sequence[Object | None],
+        *,
+        is_many: bool,
     ) -> list[tuple[Glance, bytes]]:
         """Check the stored records of commits; read those of other tools from their trees."""
         learned = []
@@ -318,7 +314,7 @@ class Store:
             if found is None:
                 foreign.append(oid)
                 continue
-            cut = cut_glance(found.data) if len(oids) >= _MANY else None
+            cut = cut_glance(found.data) if is_many else None
             if cut is not None:
                 learned.append((Glance(oid, "trackside", None, *cut), found.data))
                 continue
@@ -416,6 +412,17 @@ def parse_commit(commit: Object) -> CommitHead:
 def _seconds(when: str) -> float:
     word = when.partition(" ")[0]
     return float(word) if word.isdigit() and len(word) < 13 else 0.0
+
+
+def _cut_up(oids: Sequence[str]) -> list[Sequence[str]]:
+    """Cut into parts: the first small, so that there is soon something to do; then fewer, since each is a Git."""
+    parts = []
+    begin, size = 0, _FIRST
+    while begin < len(oids):
+        parts.append(oids[begin : begin + size])
+        begin += size
+        size = min(2 * size, _AT_ONCE) if len(parts) % _AHEAD == 0 else size
+    return parts
 
 
 def _unreadable(oid: str, ref: ExperimentRef) -> Glance:

@@ -5,14 +5,14 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CompareView, goToSection, RunsTable, RunView } from '@trackside/ui';
+import { CompareView, goToSection, RunsTable, RunView, WithPlace } from '@trackside/ui';
 import type { Place } from '@trackside/ui';
 import type { ReactElement } from 'react';
 import { tracksideIcon } from './icon';
 import { ids } from './ids';
 import { show } from './stage';
 import { ITracksideFocus, ITracksideHost, ITracksideSource } from './tokens';
-import { WithPlace, framed } from './views';
+import { framed } from './views';
 
 /** What a tab shows; kept in the layout, so that it comes back. */
 interface Shown {

@@ -32,6 +32,16 @@ def test_vs_code_cell_ids_name_the_file_too() -> None:
     found = find_notebook(shell(cell_id="vscode-notebook-cell:/lab/a%20b/c.ipynb#W0sZmlsZQ%3D%3D"), {})
     assert (found.path, found.source, found.frontend) == ("/lab/a b/c.ipynb", "vscode-cell", "vscode")
     assert found.cell_ids == "vscode"
+
+
+def test_in_vs_code_a_renamed_notebook_is_found_by_its_cells(tmp_path: Path) -> None:
+    renamed = tmp_path / "new name.ipynb"
+    cell_id = f"vscode-notebook-cell:{renamed.as_posix().replace(' ', '%20')}#W0sZmlsZQ%3D%3D"
+    asked = shell(__vsc_ipynb_file__=str(tmp_path / "old.ipynb"), cell_id=cell_id)
+    assert find_notebook(asked, {}).source == "vscode-file"
+    renamed.touch()
+    found = find_notebook(asked, {})
+    assert (found.path, found.source) == (str(renamed), "vscode-cell")
     assert found.has_front_end
 
 

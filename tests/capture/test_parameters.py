@@ -305,3 +305,32 @@ def test_a_number_too_long_to_print_is_no_setting() -> None:
     tree = parse_cell(f"make().fit(p=0x{'f' * 5_000}, epochs=3)")
     assert tree is not None
     assert [one.name for one in find_parameters(tree, {})] == ["fit.epochs"]
+
+
+TRAINERS = """
+class Trainer:
+    def run(self, data, **settings): pass
+class Server:
+    def run(self, **settings): pass
+class Engine:
+    __module__ = "ignite.engine.engine"
+    def run(self, data, **settings): pass
+trainer, server, engine = Trainer(), Server(), Engine()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("trainer.run(data, max_epochs=10)", {"Trainer.max_epochs": 10}),
+        ("trainer.run(data, max_epochs=epochs)", {"Trainer.max_epochs": 3}),
+        ("engine.run(data, max_epochs=20, epoch_length=5)", {"Engine.max_epochs": 20, "Engine.epoch_length": 5}),
+        ("trainer.run(data, resume='last', verbose=2)", {}),
+        ("server.run(max_size=10)", {}),
+        ("def later():\n    trainer.run(data, max_epochs=10)", {}),
+    ],
+)
+def test_what_a_trainer_is_told_to_run_with_is_a_setting(call: str, expected: dict[str, Any]) -> None:
+    namespace: dict[str, Any] = {"data": (), "epochs": 3}
+    run(TRAINERS, namespace)
+    assert {name: one.value for name, one in run(call, namespace).items()} == expected

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from program import trackside
 from repositories import Scratch, make_experiment, make_experiments, scratch
+from test_contract import check
 
 __all__ = ["scratch"]
 
@@ -74,6 +80,45 @@ def test_gc_says_what_would_go_and_removes_only_when_forced(scratch: Scratch) ->
     assert "removed deleted run old" in trackside(scratch, "gc", "--force", "--pack-refs").out
     assert young in scratch.refs()
     assert old not in scratch.refs()
+
+
+def test_large_files_go_only_when_asked_for_and_are_named(scratch: Scratch) -> None:
+    cache = scratch.path / ".git" / "trackside" / "cache" / "files" / "md5"
+    old = keep_large(scratch, "old.bin", b"x" * 5_000)
+    needed = keep_large(scratch, "needed.bin", b"y" * 5_000)
+    make_experiment(scratch, "calm-otter", artifacts=[needed])
+    there = {path.name for path in cache.glob("*/*")}
+    said = trackside(scratch, "gc").out
+    assert f"would remove old.bin ({old['md5']}, 5.0 kB) from {cache.parents[1]}" in said
+    assert "needed.bin" not in said
+    trackside(scratch, "gc", "--force")
+    trackside(scratch, "gc", "--force", "--files", "--dry-run")
+    trackside(scratch, "gc", "--force", "--files", "--grace", "60")
+    assert {path.name for path in cache.glob("*/*")} == there
+    told = json.loads(trackside(scratch, "gc", "--json").out)
+    check(told, "Cleaned")
+    assert [(one["path"], one["bytes"]) for one in told["files"]] == [("old.bin", 5_000)]
+    assert "removed old.bin" in trackside(scratch, "gc", "--force", "--files").out
+    assert {path.parent.name + path.name for path in cache.glob("*/*")} == {needed["md5"]}
+    for wrong in (["--grace", "0"], ["--outside"]):
+        trackside(scratch, "gc", *wrong, status=2)
+
+
+def keep_large(scratch: Scratch, path: str, data: bytes) -> dict[str, Any]:
+    (scratch.path / path).write_bytes(data)
+    code = (
+        "import json, sys; from pathlib import Path; from trackside.artifacts import keep_artifact\n"
+        "kept = keep_artifact(sys.argv[1], repository_root=Path.cwd(), common_dir=Path('.git').resolve(),"
+        " sink=None, limit=9)\n"
+        "print(json.dumps(kept.as_json()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], cwd=scratch.path, env=scratch.environment, capture_output=True, check=True
+    )
+    for stored in (scratch.path / ".git" / "trackside" / "cache").glob("files/md5/*/*"):
+        os.utime(stored, (time.time() - 30 * 86_400,) * 2)
+    kept: dict[str, Any] = json.loads(done.stdout)
+    return kept
 
 
 def test_doctor_finds_what_is_wrong_and_says_how_to_mend_it(scratch: Scratch) -> None:

@@ -254,9 +254,24 @@ def test_reading_changes_nothing_of_the_users(scratch: Scratch) -> None:
         ["diff", "run-000001"],
         ["doctor"],
         ["gc"],
+        ["storage"],
     ):
         trackside(scratch, *args)
     assert (scratch.state(), scratch.refs()) == (before, refs)
+
+
+def test_storage_tells_sizes_as_numbers_and_as_json(scratch: Scratch) -> None:
+    make_experiments(scratch, 3)
+    said = trackside(scratch, "storage", "--limit", "2")
+    blocks = [block.splitlines() for block in said.out.strip().split("\n\n")]
+    assert [block[0].split("\t")[0] for block in blocks] == ["what", "run"]
+    assert blocks[0][1].startswith("runs, in Git\t3\t")
+    assert [line.startswith("run-00000") for line in blocks[1][1:]] == [True, True]
+    assert "1 more runs" in said.err
+    told = json.loads(trackside(scratch, "storage", "--json").out)
+    check(told, "Storage")
+    assert (told["total_runs"], len(told["runs"])) == (3, 3)
+    trackside(scratch, "storage", "--limit", "0", status=2)
 
 
 def test_outside_a_repository_the_error_says_what_to_do(scratch: Scratch, tmp_path: Path) -> None:

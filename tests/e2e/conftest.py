@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from missing import missing
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 
@@ -53,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """JupyterLab with the panel."""
     if not (ROOT / "labextension/trackside_labextension/package.json").is_file():
-        pytest.skip("the panel is not built: make panel")
+        missing("the panel is not built: make panel")
     running = Jupyter(tmp_path_factory.mktemp("jupyter")).start()
     yield running
     running.stop()
@@ -64,7 +65,7 @@ def browser() -> Iterator[Browser]:
     """Chromium; gone with the last test here, since a loop of its driver's own runs in this thread until then."""
     path = chromium()
     if path is None:
-        pytest.skip("needs Chromium")
+        missing("needs Chromium")
     with sync_playwright() as started:
         opened = started.chromium.launch(executable_path=path, args=FLAGS)
         yield opened
@@ -105,6 +106,11 @@ class Project:
 @pytest.fixture
 def project(server: Jupyter) -> Project:
     """A repository with `study.ipynb`, committed."""
+    return make_project(server)
+
+
+def make_project(server: Jupyter) -> Project:
+    """Make one below the server's root."""
     name = f"project{next(_counter)}"
     made = Project(server.root / name, name)
     write_notebook(made.path / "study.ipynb", STUDY)

@@ -33,9 +33,15 @@ class Jupyter:
     """Serves `root`; `base` is its address."""
 
     def __init__(
-        self, folder: Path, *, python: str = sys.executable, environment: dict[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        python: str = sys.executable,
+        environment: dict[str, str] | None = None,
+        has_panel: bool = True,
     ) -> None:
         self.folder, self.root = folder, folder / "root"
+        self._has_panel = has_panel
         self.root.mkdir(parents=True)
         self._python = python
         self.environment = environment or self._own_environment()
@@ -50,9 +56,14 @@ class Jupyter:
         told = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": False}
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(told))
         (home / ".gitconfig").write_text(_GIT)
-        extensions = home / "data/labextensions/@trackside"
-        extensions.mkdir(parents=True)
-        (extensions / "lab").symlink_to(ROOT / "labextension/trackside_labextension")
+        if self._has_panel:
+            extensions = home / "data/labextensions/@trackside"
+            extensions.mkdir(parents=True)
+            (extensions / "lab").symlink_to(ROOT / "labextension/trackside_labextension")
+        else:
+            switched_off = home / "config/labconfig/page_config.json"
+            switched_off.parent.mkdir(parents=True)
+            switched_off.write_text(json.dumps({"disabledExtensions": {"@trackside/lab": True}}))
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
@@ -74,7 +85,8 @@ class Jupyter:
     def start(self) -> Jupyter:
         """Start, and wait until it answers."""
         config = self.folder / "config.json"
-        config.write_text(json.dumps(_CONFIG))
+        extensions = {"ServerApp": {"jpserver_extensions": {"trackside_server": self._has_panel}}}
+        config.write_text(json.dumps({**_CONFIG, **extensions}))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from missing import missing
 from playwright.sync_api import expect
 from repositories import ROOT
 
@@ -24,7 +25,7 @@ THEMES = ("JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"
 def faults(lab: LabPage, where: str) -> list[str]:
     """Return what axe finds serious in a part of the page."""
     if not AXE.is_file():
-        pytest.skip("needs axe-core: npm ci")
+        missing("needs axe-core: npm ci")
     lab.page.add_script_tag(path=str(AXE))
     return list(lab.page.evaluate(_CHECK, where))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from missing import missing
 from playwright.sync_api import Browser
 from repositories import ROOT, Scratch, make_scratch
 from review.reports import make_hostile, make_pair
@@ -51,7 +52,7 @@ def test_a_page_has_its_style_runs_nothing_and_is_as_wide_as_the_window(
 
 def test_every_curve_is_one_that_mermaid_draws(browser: Browser, made: Scratch) -> None:
     if not MERMAID.is_file():
-        pytest.skip("needs node_modules: make panel")
+        missing("needs node_modules: make panel")
     texts = [
         markdown(build(Catalogue(made.path), run, base), "github")
         for run, base in (("brave-lynx", "calm-otter"), ("hostile-second", "hostile-first"), ("brave-lynx", ""))

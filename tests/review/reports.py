@@ -15,6 +15,11 @@ HOSTILE = (
 )
 
 
+def git_input(path: str, version: str, **more: Any) -> dict[str, Any]:
+    """Return the fact of an input that Git tracks."""
+    return {"path": path, "kind": "git", "version": version * 20, "size": 9, "origin": "seen", **more}
+
+
 def make_run(scratch: Scratch, name: str, curve: list[float], **facts: Any) -> str:
     """Write a finished run with a curve of `val_acc`, its mirror `loss` and a count; return its commit id."""
     usual: dict[str, Any] = {
@@ -37,7 +42,8 @@ def make_run(scratch: Scratch, name: str, curve: list[float], **facts: Any) -> s
 
 def make_pair(scratch: Scratch) -> tuple[str, str]:
     """Write a base that was repeated three times and a better run of other code; return their names."""
-    make_run(scratch, "calm-otter", [0.5, 0.7, 0.8, 0.85, 0.900])
+    same, train = git_input("data/names.csv", "0c"), git_input("data/train.csv", "0a")
+    make_run(scratch, "calm-otter", [0.5, 0.7, 0.8, 0.85, 0.900], inputs=[same, train])
     make_run(scratch, "calm-otter-2", [0.5, 0.7, 0.8, 0.85, 0.904])
     make_run(scratch, "calm-otter-3", [0.5, 0.7, 0.8, 0.85, 0.896])
     make_run(
@@ -46,6 +52,7 @@ def make_pair(scratch: Scratch) -> tuple[str, str]:
         [0.5, 0.72, 0.85, 0.89, 0.93],
         code=CODE_RUN,
         title="Learn slower, deeper",
+        inputs=[same, git_input("data/train.csv", "0b", changed="during", before="0a" * 20)],
         params={"lr": 0.01, "model": "rf", "depth": 8},
         files={
             NOTEBOOK: notebook_text(["import features\n", "lr = 0.01\n", "depth = 8\n"]),
@@ -68,6 +75,7 @@ def make_hostile(scratch: Scratch) -> tuple[str, str]:
     for name, value, curve in (("first", "plain", [0.1, 0.2, 0.3, 0.4]), ("second", HOSTILE, [0.1, 0.3, 0.4, 0.6])):
         make_run(
             scratch, f"hostile-{name}", curve, code=CODE_RUN if name == "second" else CODE_BASE,
+            inputs=[git_input(f"data | {HOSTILE}", "0a" if name == "first" else "0b"), git_input(value, value)],
             params={HOSTILE: value, "```": "```\n/close", "- [ ] task": f"- {value}"},
             metrics={f"acc {HOSTILE}": curve, "acc\n\n# heading": curve, 'acc "quoted"\nline [9]': curve},
             files={"a | `b` @ada #1 <b>.py": f"{value}\n```\n</details>\n/close\n"},

@@ -189,6 +189,39 @@ async def test_the_notebook_as_it_was(ask: Client, scratch: Scratch) -> None:
     assert "sandbox" in response.headers["Content-Security-Policy"]
 
 
+async def test_a_file_of_a_run_and_of_the_commit_it_began_from(ask: Client, scratch: Scratch) -> None:
+    make_experiment(scratch, "changed", run=CALM, files={"features.py": "def scale(x):\n    return x / 3\n"})
+    file = f"places/{await ask.place()}/runs/{CALM}/file"
+    response = await ask.raw(f"{file}?path=features.py")
+    assert response.body == b"def scale(x):\n    return x / 3\n"
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert (await ask.raw(f"{file}?path=features.py&side=baseline")).body == b"def scale(x):\n    return x / 2\n"
+    assert (await ask(f"{file}?path=none.py", status=404))["code"] == "no-file"
+
+
+@pytest.mark.parametrize("path", ["../features.py", "/features.py", "./features.py", "a//b", "a%00b", "", "."])
+async def test_a_path_of_a_file_leads_nowhere_else(ask: Client, scratch: Scratch, path: str) -> None:
+    make_experiment(scratch, "calm", run=CALM)
+    asked = f"places/{await ask.place()}/runs/{CALM}/file?path={path}"
+    assert (await ask(asked, status=400))["code"] in ("bad-path", "bad-parameter")
+
+
+async def test_links_folders_and_large_files_of_a_run_are_not_given(
+    ask: Client, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch.path / "link.py").symlink_to("/etc/passwd")
+    scratch.git("add", "link.py")
+    scratch.git("commit", "-q", "-m", "Link")
+    make_experiment(scratch, "linked", run=CALM, files={"folder/one.py": "1", "large.txt": "x" * 200})
+    file = f"places/{await ask.place()}/runs/{CALM}/file"
+    assert (await ask(f"{file}?path=link.py", status=404))["code"] == "no-file"
+    assert (await ask(f"{file}?path=folder", status=404))["code"] == "no-file"
+    monkeypatch.setattr("trackside.catalogue.files.LARGEST", 100)
+    assert (await ask(f"{file}?path=large.txt", status=413))["code"] == "too-large"
+    assert (await ask.raw(f"{file}?path=folder/one.py")).body == b"1"
+
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 

@@ -3,12 +3,13 @@
 import { useCallback, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactElement } from 'react';
 import type { Place } from '../src';
-import { CompareView, PlacePanel, PromoteDialog, RunsTable, RunView, useServices } from '../src';
-import { Button, Dialog, Icon, IconButton } from '../src/views/parts';
-import type { PageHost, Shown } from './host';
-import { formatRoute } from './routes';
+import { PlacePanel, useServices } from '../src';
+import { Icon } from '../src/views/parts';
+import { Around } from './Around';
+import type { PageHost } from './host';
+import { formatRoute, goByAddress } from './routes';
 import type { Names } from './names';
-import type { Route } from './routes';
+import { View } from './View';
 import { TabList, titleOf, useStored, useTabs } from './tabs';
 
 const SIDE = 'trackside-side';
@@ -23,7 +24,6 @@ export function Shell(props: {
 }): ReactElement {
   const { host, names, path, isConnected, onPlace } = props;
   const { t } = useServices();
-  const desk = useSyncExternalStore(host.subscribe, host.current);
   const [place, setPlace] = useState<Place | null>(null);
   const { route, tabs, close, replace } = useTabs();
   useSyncExternalStore(names.subscribe, names.current);
@@ -52,7 +52,7 @@ export function Shell(props: {
         <Splitter width={side} onWidth={setSide} />
       </aside>
       <main className="ts-page-main" id="ts-main" tabIndex={-1}>
-        <TabList tabs={tabs} route={route} names={names} onClose={close} />
+        <TabList tabs={tabs} route={route} names={names} onGo={goByAddress} onClose={close} />
         <div className="ts-page-view" role="tabpanel" aria-label={titleOf(route, names, t)}>
           {place ? (
             <View
@@ -64,32 +64,7 @@ export function Shell(props: {
           ) : null}
         </div>
       </main>
-      {place && desk.promoting !== null ? (
-        <PromoteDialog place={place} run={desk.promoting} onClose={() => host.promote('', null)} />
-      ) : null}
-      {desk.asked ? (
-        <Dialog
-          title={desk.asked.title}
-          onClose={() => desk.asked?.answer(false)}
-          footer={
-            <>
-              <Button autoFocus onClick={() => desk.asked?.answer(false)}>
-                {t('Cancel')}
-              </Button>
-              <Button look="danger" onClick={() => desk.asked?.answer(true)}>
-                {desk.asked.accept}
-              </Button>
-            </>
-          }
-        >
-          <p className="ts-page-question">{desk.asked.body}</p>
-        </Dialog>
-      ) : null}
-      <div className="ts-toasts" aria-live="polite">
-        {desk.notices.map(notice => (
-          <Toast key={notice.id} notice={notice} onClose={() => host.dismiss(notice.id)} />
-        ))}
-      </div>
+      <Around host={host} place={place} />
     </div>
   );
 }
@@ -98,28 +73,6 @@ function skip(event: { preventDefault(): void }): void {
   // The address after # is the route: it must not change.
   event.preventDefault();
   document.getElementById('ts-main')?.focus();
-}
-
-function View(props: {
-  readonly route: Route;
-  readonly place: Place;
-  readonly onReplace: (before: Route, after: Route) => void;
-}): ReactElement {
-  const { route, place, onReplace } = props;
-  switch (route.view) {
-    case 'run':
-      return <RunView key={route.run} place={place} run={route.run} />;
-    case 'compare':
-      return (
-        <CompareView
-          place={place}
-          runs={route.runs}
-          onRuns={runs => onReplace(route, runs.length > 1 ? { view: 'compare', runs } : { view: 'table' })}
-        />
-      );
-    default:
-      return <RunsTable place={place} />;
-  }
 }
 
 function Splitter({
@@ -156,32 +109,5 @@ function Splitter({
       onPointerMove={onPointerMove}
       onKeyDown={onKeyDown}
     />
-  );
-}
-
-function Toast({ notice, onClose }: { readonly notice: Shown; readonly onClose: () => void }): ReactElement {
-  const { t } = useServices();
-  const { action } = notice;
-  const icons = { info: 'info', success: 'check', warning: 'warning', error: 'error' } as const;
-  return (
-    <div className={`ts-toast ts-toast-${notice.kind}`} role={notice.kind === 'error' ? 'alert' : 'status'}>
-      <Icon name={icons[notice.kind]} />
-      <div className="ts-toast-words">
-        <p>{notice.message}</p>
-        {notice.hint ? <p className="ts-soft">{notice.hint}</p> : null}
-      </div>
-      {action ? (
-        <Button
-          icon="undo"
-          onClick={() => {
-            onClose();
-            action.run();
-          }}
-        >
-          {action.label}
-        </Button>
-      ) : null}
-      <IconButton icon="close" label={t('Close')} onClick={onClose} />
-    </div>
   );
 }

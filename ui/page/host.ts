@@ -1,8 +1,7 @@
-/** The page as a host of views: tabs by address, notices, questions, the clipboard and downloads. */
+/** The page as a host of views, and the widget: routes, notices, questions, the clipboard and downloads. */
 
 import { webAddress } from '../src';
 import type { Host, Notice } from '../src';
-import { formatRoute } from './routes';
 import type { Route } from './routes';
 
 /** A notice on the screen. */
@@ -31,11 +30,16 @@ const STAYS_WITH_ACTION = 10_000;
 
 /** Keeps what the page shows beside its views, and is their host. */
 export class PageHost implements Host {
-  readonly name = 'page';
   readonly openNotebook = null;
   private desk: Desk = { notices: [], asked: null, promoting: null };
   private next = 1;
   private readonly listeners = new Set<() => void>();
+
+  /** `go` brings a view to the front. */
+  constructor(
+    private readonly go: (route: Route) => void,
+    readonly name: Host['name'] = 'page'
+  ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -45,15 +49,15 @@ export class PageHost implements Host {
   readonly current = (): Desk => this.desk;
 
   openTable(): void {
-    go({ view: 'table' });
+    this.go({ view: 'table' });
   }
 
   openRun(_place: string, run: string): void {
-    go({ view: 'run', run });
+    this.go({ view: 'run', run });
   }
 
   openCompare(_place: string, runs: readonly string[]): void {
-    go({ view: 'compare', runs });
+    this.go({ view: 'compare', runs });
   }
 
   promote(_place: string, run: string | null): void {
@@ -111,8 +115,4 @@ export class PageHost implements Host {
     this.desk = { ...this.desk, ...change };
     this.listeners.forEach(listener => listener());
   }
-}
-
-function go(route: Route): void {
-  location.hash = formatRoute(route);
 }

@@ -7,13 +7,15 @@ import type { Place } from '../src';
 import { createHttpSource, ServicesProvider } from '../src';
 import { PageHost } from './host';
 import { Names } from './names';
+import { goByAddress } from './routes';
 import { EventFeed, eventsUrl, readConfig, sender } from './server';
 import { Shell } from './Shell';
 import '../style/index.css';
+import './around.css';
 import './page.css';
 
 const config = readConfig();
-const host = new PageHost();
+const host = new PageHost(goByAddress);
 const connection = { isConnected: true, wasLost: false, place: '', listeners: new Set<() => void>() };
 const feed = new EventFeed(eventsUrl(config), isConnected => {
   if (isConnected && connection.wasLost && connection.place) {

@@ -29,6 +29,11 @@ export function formatRoute(route: Route): string {
   }
 }
 
+/** Go to a view by the address. */
+export function goByAddress(route: Route): void {
+  location.hash = formatRoute(route);
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

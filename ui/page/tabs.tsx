@@ -30,9 +30,10 @@ export function TabList(props: {
   readonly tabs: readonly Route[];
   readonly route: Route;
   readonly names: Names;
+  readonly onGo: (route: Route) => void;
   readonly onClose: (route: Route) => void;
 }): ReactElement {
-  const { tabs, route, names, onClose } = props;
+  const { tabs, route, names, onGo, onClose } = props;
   const { t } = useServices();
   const now = formatRoute(route);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -41,7 +42,7 @@ export function TabList(props: {
     const to = (at + step + tabs.length) % tabs.length;
     const next = step ? tabs[to] : undefined;
     if (next) {
-      location.hash = formatRoute(next);
+      onGo(next);
       event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')[to]?.focus();
     } else if (event.key === 'Delete' && route.view !== 'table') {
       onClose(route);
@@ -60,9 +61,7 @@ export function TabList(props: {
               aria-selected={hash === now}
               aria-keyshortcuts={tab.view === 'table' ? undefined : 'Delete'}
               tabIndex={hash === now ? 0 : -1}
-              onClick={() => {
-                location.hash = hash;
-              }}
+              onClick={() => onGo(tab)}
               onAuxClick={() => onClose(tab)}
             >
               <Icon name={tab.view === 'table' ? 'table' : tab.view === 'run' ? 'flask' : 'compare'} />

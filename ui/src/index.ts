@@ -6,7 +6,18 @@ export { SourceError } from './source/source';
 export { createHttpSource, isAborted, isChanged } from './source/http';
 export type { HttpOptions } from './source/http';
 export type { Host, Notice, Words } from './views/host';
-export { formatDuration, formatNumber } from './model/format';
+export { parseChoices } from './model/choices';
+export { differing } from './model/differing';
+export {
+  formatAge,
+  formatAligned,
+  formatDelta,
+  formatDuration,
+  formatMoment,
+  formatNumber,
+  formatShort,
+  visible
+} from './model/format';
 export { plainWords, ServicesProvider, useServices } from './views/services';
 export type { Services } from './views/services';
 export { Face, Waiting } from './views/parts';
@@ -22,6 +33,7 @@ export { sharingOf } from './views/state/sharing';
 export type { Sharing } from './model/sharing';
 export { PlacePanel } from './views/panel/PlacePanel';
 export { RunsPanel } from './views/panel/RunsPanel';
+export { WithPlace } from './views/panel/WithPlace';
 export { webAddress } from './model/address';
 export { PromoteDialog } from './views/promote/PromoteDialog';
 export type { PromoteDialogProps } from './views/promote/PromoteDialog';

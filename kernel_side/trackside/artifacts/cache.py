@@ -70,8 +70,27 @@ class Cache:
             return False
         return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
 
-    def add_file(self, path: Path) -> tuple[str, Stat]:
-        """Copy a file in; return its md5 and the stat it had all the while.
+    def use(self, oid: str, size: int | None = None) -> bool:
+        """Tell whether an object is there, and mark it as used now: a cleaning at this moment leaves it then."""
+        path = self.path_of(oid)
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode) or size not in (None, status.st_size):
+                return False
+            if status.st_nlink > 1:
+                # A hard link of the user's: its time is their file's. This moves the time of the inode alone.
+                os.chmod(path, stat.S_IMODE(status.st_mode))
+            else:
+                os.utime(path)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            # Somebody else's object, or a disk that cannot be written: no cleaning of this clone's can take it either.
+            return self.has(oid, size)
+        return True
+
+    def add_file(self, path: Path) -> tuple[str, Stat, bool]:
+        """Copy a file in; return its md5, the stat it had all the while, and whether the object is new.
 
         Raises ChangingError, and OSError as met: no partial object stays then.
         """
@@ -81,16 +100,16 @@ class Cache:
                 before = settled_stat(source)
                 copied, md5 = copy_and_hash(source, temporary, before.size)
                 if copied == before.size and Stat.of(os.fstat(source.fileno())) == before:
-                    self._place(temporary, md5, before.size)
-                    return md5, before
+                    return md5, before, self._place(temporary, md5, before.size)
         raise ChangingError(os.fspath(path))
 
-    def add_bytes(self, oid: str, data: bytes) -> None:
-        """Store bytes whose id is known; raises OSError."""
-        if not self.has(oid, len(data)):
-            with self._temporary() as temporary:
-                temporary.write_bytes(data)
-                self._place(temporary, oid, len(data))
+    def add_bytes(self, oid: str, data: bytes) -> bool:
+        """Store bytes whose id is known, and tell whether they are new; raises OSError."""
+        if self.use(oid, len(data)):
+            return False
+        with self._temporary() as temporary:
+            temporary.write_bytes(data)
+            return self._place(temporary, oid, len(data))
 
     @contextmanager
     def _temporary(self) -> Iterator[Path]:
@@ -104,13 +123,14 @@ class Cache:
         finally:
             path.unlink(missing_ok=True)
 
-    def _place(self, temporary: Path, oid: str, size: int) -> None:
-        if self.has(oid, size):
-            return
+    def _place(self, temporary: Path, oid: str, size: int) -> bool:
+        if self.use(oid, size):
+            return False
         target = self.path_of(oid)
         self._make(target.parent)
         os.chmod(temporary, _MODE)
         os.replace(temporary, target)
+        return True
 
     def _make(self, folder: Path) -> None:
         if folder.is_dir():
@@ -128,6 +148,11 @@ class Cache:
             for entry in os.scandir(self.folder / "files"):
                 if entry.name.startswith(_TEMPORARY) and entry.stat().st_mtime < time.time() - _STALE_SECONDS:
                     os.unlink(entry.path)
+
+
+def own_cache(common_dir: Path) -> Cache:
+    """Return the cache of a clone itself, for large files where DVC is not set up."""
+    return Cache(common_dir / "trackside" / "cache")
 
 
 def settled_stat(file: BinaryIO) -> Stat:

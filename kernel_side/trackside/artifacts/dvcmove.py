@@ -23,12 +23,29 @@ from trackside.errors import StateError
 
 _CHILD: Final = Path(__file__).with_name("dvcchild.py")
 _TICK: Final = 0.25
-#: DVC's own names of what can be wrong → (sentence, hint).
-_WORDS: Final = {
-    "NoRemoteError": ("DVC has no remote here", "dvc remote add --default NAME ADDRESS, then again."),
-    "RemoteMissingDepsError": ("DVC lacks the part for that remote", "pip install 'dvc[s3]', or what the remote is."),
-    "NotDvcRepoError": ("this is no DVC repository", "dvc init makes it one."),
-}
+#: (names of errors, words in lower case, sentence, hint): what can be wrong, by the first that fits.
+_CAUSES: Final = (
+    (("NoRemoteError",), (), "DVC has no remote here", "dvc remote add --default NAME ADDRESS, then again."),
+    (("NotDvcRepoError",), (), "this is no DVC repository", "dvc init makes it one."),
+    (("RemoteMissingDepsError",), ("is supported, but requires",), "DVC lacks the part for that remote",
+     "pip install 'dvc[s3]', or what the remote is."),
+    (("PermissionError", "PermissionDenied", "NoCredentialsError", "NoAuthorizationError", "EOFError",
+      "ClientAuthenticationError"),
+     ("401, message", "403, message", "unable to locate credentials", "access denied", "accessdenied", "forbidden",
+      "access key id", "signature we calculated"),
+     "the DVC remote does not accept who you are",
+     "`dvc push` in a terminal says more; dvc remote modify --local NAME sets user, password or keys."),
+    (("HostKeyNotVerifiable",), (), "the key of the DVC remote's server is not known here",
+     "Connect once in a terminal (ssh HOST) and compare the key it shows."),
+    (("ClientConnectorError", "ClientConnectorDNSError", "ServerTimeoutError", "ConnectionRefusedError", "gaierror",
+      "EndpointConnectionError", "ConnectTimeoutError", "TimeoutError", "ConnectionLost"),
+     ("connect call failed", "cannot connect to host", "could not connect", "name or service not known"),
+     "the DVC remote cannot be reached", "Check the network (or VPN) and try again: what arrived already stays."),
+    (("NoSuchBucket",), ("bucket does not exist",), "there is nothing where the DVC remote points to",
+     "`dvc remote list` shows the address; dvc remote modify NAME url ADDRESS changes it."),
+)  # fmt: skip
+#: What only says that a file is not there.
+_ABSENT: Final = frozenset({"FileNotFoundError", "ObjectFormatError", "NotADirectoryError"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +125,25 @@ def _result(out: bytes, err: bytes, oids: Sequence[str]) -> Moved:
     try:
         told = json.loads(lines[-1])
         missing = frozenset(told["missing"])
-        count, code, words = int(told["moved"]), str(told["code"]), str(told["error"])
+        count, is_absent = int(told["moved"]), bool(told["absent"])
+        causes = [(str(name), str(words)) for name, words in told["causes"]]
     except (IndexError, ValueError, KeyError, TypeError):
         last = err.decode("utf-8", "replace").strip().splitlines()[-1:]
         return Moved(0, frozenset(oids), f"DVC stopped: {last[0] if last else 'no reason given'}")
-    if code:
-        why, hint = _WORDS.get(code, (f"DVC said: {words.splitlines()[0] if words else code}", ""))
-        return Moved(count, missing, why, hint)
-    return Moved(count, missing, "neither DVC's cache here nor its remote has them" if missing else "")
+    return Moved(count, missing, *_why(causes, is_absent=is_absent)) if missing else Moved(count, missing)
+
+
+def _why(causes: Sequence[tuple[str, str]], *, is_absent: bool) -> tuple[str, str]:
+    """Say why files did not move, and what to do, from the errors that led to it."""
+    words = "\n".join(text for _, text in causes).lower()
+    for names, parts, sentence, hint in _CAUSES:
+        if any(name in names for name, _ in causes) or any(part in words for part in parts):
+            return sentence, hint
+    told = [one for one in causes if not is_absent or (one[0] not in _ABSENT and "404, message" not in one[1])]
+    if not told:
+        return "neither DVC's cache here nor its remote has them", ""
+    name, text = told[0]
+    return (
+        f"DVC said: {text.strip().splitlines()[0] if text.strip() else name}",
+        "`dvc push` or `dvc fetch` in a terminal says more.",
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from trackside.artifacts.cache import Cache, ChangingError, Stat
+from trackside.artifacts.cache import ChangingError, Stat, own_cache
 from trackside.artifacts.dvcconfig import dvc_cache, find_dvc_root
 from trackside.artifacts.pointer import listing_bytes, listing_id, pointer_bytes
 from trackside.artifacts.seen import Seen
@@ -212,12 +212,15 @@ class _Keeper:
         dvc_root = find_dvc_root(root / Path(place).parent, root)
         cache = dvc_cache(dvc_root) if dvc_root else None
         self._stored: Stored = "dvc" if cache else "local"
-        self._cache = cache or Cache(self._own / "cache")
+        self._cache = cache or own_cache(common_dir)
+        #: (object, path) that nobody had put there before.
+        self._new: list[tuple[str, str]] = []
 
     def keep_file(self) -> Kept:
         seen = Seen(self._own)
         try:
             md5, size = self._add(seen, self._whole)
+            self._note(seen)
         finally:
             seen.close()
         return self._kept(md5, size, None)
@@ -226,14 +229,20 @@ class _Keeper:
         seen = Seen(self._own)
         try:
             added = [(name, *self._add(seen, path)) for name, path in self._files()]
+            if not added:
+                raise _CannotKeepError("The folder holds no files.")
+            listing = listing_bytes([(name, md5) for name, md5, _ in added])
+            oid = listing_id(listing)
+            if self._cache.add_bytes(oid, listing):
+                self._new.append((oid, f"{self._place}/"))
         finally:
+            self._note(seen)
             seen.close()
-        if not added:
-            raise _CannotKeepError("The folder holds no files.")
-        listing = listing_bytes([(name, md5) for name, md5, _ in added])
-        oid = listing_id(listing)
-        self._cache.add_bytes(oid, listing)
         return self._kept(oid, sum(size for *_, size in added), len(added))
+
+    def _note(self, seen: Seen) -> None:
+        if self._new:
+            seen.note_put(self._cache.folder, self._new)
 
     def _kept(self, oid: str, size: int, nfiles: int | None) -> Kept:
         is_dvc = self._stored == "dvc"
@@ -252,9 +261,12 @@ class _Keeper:
     def _add(self, seen: Seen, path: Path) -> tuple[str, int]:
         now = Stat.of(os.stat(path))
         md5 = seen.md5(path, now)
-        if md5 is not None and self._cache.has(md5, now.size):
+        if md5 is not None and self._cache.use(md5, now.size):
             return md5, now.size
-        md5, found = self._cache.add_file(path)
+        md5, found, is_new = self._cache.add_file(path)
+        if is_new:
+            inside = path.relative_to(self._whole).as_posix()
+            self._new.append((md5, self._place if inside == "." else f"{self._place}/{inside}"))
         seen.remember([(path, found, md5)])
         return md5, found.size
 

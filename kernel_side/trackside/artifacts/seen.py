@@ -1,20 +1,28 @@
-"""Hashes of files seen before, by their stat: an unchanged file is not read again. Losing the table costs time only."""
+"""Hashes of files seen before, by their stat, and which objects were put into which cache.
+
+An unchanged file is not read again; what was put there can be removed again once nothing needs it. Losing the tables
+costs time, and leaves objects in DVC's cache whose origin nobody knows.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from trackside.artifacts.cache import Stat
 
-_TABLE: Final = "create table if not exists seen (path blob primary key, stat text not null, md5 text not null)"
+_TABLES: Final = """
+create table if not exists seen (path blob primary key, stat text not null, md5 text not null);
+create table if not exists put (folder blob, oid text, path text not null, primary key (folder, oid)) without rowid;
+"""
 
 
 class Seen:
-    """The table of one clone; not shared between threads. Every failure to read or write it is "never seen"."""
+    """The tables of one clone; not shared between threads. Every failure to read or write it is "never seen"."""
 
     def __init__(self, folder: Path) -> None:
         self._database = self._open(folder / "artifacts.sqlite")
@@ -33,19 +41,39 @@ class Seen:
 
     def remember(self, files: Iterable[tuple[Path, Stat, str]]) -> None:
         """Write down (path, stat, md5)."""
-        if self._database is None:
-            return
         rows = [(os.fsencode(path), _text(stat), md5) for path, stat, md5 in files]
-        try:
-            with self._database:
-                self._database.executemany("insert or replace into seen values (?, ?, ?)", rows)
-        except sqlite3.Error:
-            return
+        self._change("insert or replace into seen values (?, ?, ?)", rows)
+
+    def note_put(self, folder: Path, objects: Iterable[tuple[str, str]]) -> None:
+        """Write down (object, path of the file it is of) that were new in a cache folder."""
+        self._change(
+            "insert or replace into put values (?, ?, ?)",
+            [(os.fsencode(folder), oid, path.encode("utf-8", "backslashreplace").decode()) for oid, path in objects],
+        )
+
+    def put(self) -> dict[Path, dict[str, str]]:
+        """Return what was put where: cache folder → object → path of the file it is of."""
+        found: dict[Path, dict[str, str]] = {}
+        if self._database is not None:
+            with suppress(sqlite3.Error):
+                for folder, oid, path in self._database.execute("select folder, oid, path from put"):
+                    found.setdefault(Path(os.fsdecode(folder)), {})[str(oid)] = str(path)
+        return found
+
+    def forget_put(self, folder: Path, oids: Iterable[str]) -> None:
+        """Strike out objects that are gone."""
+        self._change("delete from put where folder = ? and oid = ?", [(os.fsencode(folder), oid) for oid in oids])
 
     def close(self) -> None:
-        """Close the table."""
+        """Close the tables."""
         if self._database is not None:
             self._database.close()
+
+    def _change(self, words: str, rows: Sequence[tuple[bytes | str, ...]]) -> None:
+        if self._database is None:
+            return
+        with suppress(sqlite3.Error), self._database:
+            self._database.executemany(words, rows)
 
     def _open(self, path: Path) -> sqlite3.Connection | None:
         for _ in range(2):
@@ -57,7 +85,7 @@ class Seen:
             try:
                 # It is derived, so a power cut may take it.
                 database.execute("pragma synchronous=off")
-                database.execute(_TABLE)
+                database.executescript(_TABLES)
             except sqlite3.OperationalError:
                 # Locked or read-only: another process's table is left alone.
                 database.close()

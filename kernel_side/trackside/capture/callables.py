@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from trackside.capture import exact
 from trackside.capture.exact import NOTHING
+from trackside.directions import name_tokens
 
 #: Packages whose classes hold the settings of a model, of its training or of its data.
 _LEARNING: Final = frozenset(
@@ -22,6 +23,9 @@ _LEARNING: Final = frozenset(
     "evaluate datasets tokenizers vllm segmentation_models_pytorch skmultilearn sksurv "
     "pytorch_forecasting gluonts dgl torch_geometric ray bayes_opt ax nevergrad".split()
 )
+
+#: Packages whose objects train when they are told to run; most of what their other classes take is no setting.
+_TRAINING: Final = frozenset({"ignite"})
 
 
 def is_learning_module(name: str) -> bool:
@@ -84,6 +88,13 @@ def is_learning_class(cls: type) -> bool:
     if any(is_learning_module(exact.module_of(base)) for base in exact.bases_of(cls)):
         return True
     return exact.class_lookup(cls, "fit") is not NOTHING
+
+
+def is_trainer(cls: type) -> bool:
+    """Tell whether objects of a class train when they are told to run: by its name, or because such classes fit."""
+    if is_learning_class(cls) or "trainer" in name_tokens(exact.class_name(cls)):
+        return True
+    return exact.module_of(cls).partition(".")[0] in _TRAINING
 
 
 def positional_names(target: object) -> tuple[str, ...]:

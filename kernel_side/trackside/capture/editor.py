@@ -1,7 +1,8 @@
 """Ask the open editor for its notebook, unsaved edits and outputs included; used by the worker, never inside a cell.
 
-The kernel opens a comm, the front end hands its notebook to the Jupyter server, and the server lays it beside the
-journal. An answer over the comm would wait until the running cell is done.
+The kernel opens a comm, the front end hands its notebook to whatever answers its panel (a Jupyter server, the child of
+an editor), and that lays it beside the journal. An answer over the comm would wait until the running cell is done.
+VS Code lets no extension see comms: there the question is a line of the journal, which the child of the editor reads.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from trackside.contract import EditorAsked
+    from trackside.journal.writer import Sink
 
 TARGET: Final = "trackside"
 #: Where the server lays the answer, in the folder beside the journal.
@@ -62,6 +64,11 @@ class Editor:
             self._file.unlink(missing_ok=True)
             return content
         return None
+
+
+def ask_by_journal(journal: Sink) -> Callable[[EditorAsked], None]:
+    """Return what asks by a line of the journal of the run."""
+    return lambda message: journal.append("editor-asked", at=message["at"])
 
 
 def ask_front_end(message: EditorAsked) -> None:

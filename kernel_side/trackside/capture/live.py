@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from .hooks import CellHooks
 from .iopub import Listener, WrappedSend, listen
 from .outputs import Outputs
 from .writing import Sink
+
+#: Cells that ran before a run, in which names are looked up.
+_MOST_EARLIER: Final = 300
 
 
 class LiveCapture:
@@ -54,6 +57,11 @@ class LiveCapture:
         if deaf and type(self._listener) is Listener and self._listener.usable and self._outputs is not None:
             self._listener.stop(0.5)
             self._listener = WrappedSend(self.shell.kernel, self._outputs.receive, self._outputs.tick)
+
+    def earlier(self) -> list[str]:
+        """Return the last cells that ran before the one which is running, as IPython remembers them."""
+        history = getattr(getattr(self.shell, "history_manager", None), "input_hist_raw", None)
+        return [source for source in history[-_MOST_EARLIER - 1 : -1] if type(source) is str] if history else []
 
     def declare(self, what: str, names: Iterable[str]) -> None:
         """Tell the hooks what the user said of names: params, metrics or ignore."""

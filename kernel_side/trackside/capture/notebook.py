@@ -55,7 +55,7 @@ def find_notebook(
     cell_id = cell_id if cell_id is not None else _current_cell_id(shell, has_kernel)
     vscode_file = namespace.get(VSCODE_FILE)
     in_vscode = type(vscode_file) is str or (cell_id or "").startswith(VSCODE_CELL)
-    if has_kernel and not _may_ask(shell):
+    if has_kernel and not may_ask(shell):
         # A kernel that nbclient starts from inside a notebook inherits that notebook's session name.
         environ = {name: value for name, value in environ.items() if name != SESSION}
     path, source = _locate(environ, vscode_file, cell_id)
@@ -71,17 +71,19 @@ def _locate(environ: Mapping[str, str], vscode_file: object, cell_id: str | None
     explicit = environ.get(EXPLICIT)
     if explicit:
         return os.path.abspath(explicit), "explicit"
+    cell_path = path_from_cell_id(cell_id) if cell_id and cell_id.startswith(VSCODE_CELL) else None
     if type(vscode_file) is str and vscode_file:
-        return os.path.abspath(vscode_file), "vscode-file"
-    if cell_id and cell_id.startswith(VSCODE_CELL):
-        path = path_from_cell_id(cell_id)
-        if path is not None:
-            return path, "vscode-cell"
+        path = os.path.abspath(vscode_file)
+        # It is set when the kernel starts, and stays when the notebook is renamed.
+        if cell_path is None or os.path.exists(path) or not os.path.exists(cell_path):
+            return path, "vscode-file"
+    if cell_path is not None:
+        return cell_path, "vscode-cell"
     session = environ.get(SESSION)
     if session and session.endswith(".ipynb"):
-        path = path_from_session(session)
-        if path is not None:
-            return path, "session"
+        session_path = path_from_session(session)
+        if session_path is not None:
+            return session_path, "session"
     return None, "none"
 
 
@@ -124,10 +126,10 @@ def _frontend(shell: Any, environ: Mapping[str, str], *, has_kernel: bool, in_vs
         return "vscode"
     if environ.get(SESSION):
         return "jupyter"
-    return "vscode" if any(sign in environ for sign in _VSCODE_SIGNS) and _may_ask(shell) else "headless"
+    return "vscode" if any(sign in environ for sign in _VSCODE_SIGNS) and may_ask(shell) else "headless"
 
 
-def _may_ask(shell: Any) -> bool:
+def may_ask(shell: Any) -> bool:
     """Tell whether the running request comes from something that can answer a prompt: not from nbclient."""
     content = _request(shell).get("content")
     return type(content) is not dict or content.get("allow_stdin") is not False

@@ -26,6 +26,8 @@ _FITS: Final = frozenset(
     "validation_curve permutation_importance optimize fmin fit_generator finetune learn lr_find "
     "train_model".split()
 )
+#: What trainers are told to do; of the keywords only those that speak of a setting are one.
+_RUNS: Final = frozenset({"run"})
 #: Functions of the user's own which are believed to train by their name alone.
 _OWN_FITS: Final = frozenset("train fit train_model fit_model run_training train_test_split".split())
 _SEED_CALLS: Final = frozenset(
@@ -273,7 +275,7 @@ def _called(call: ast.Call, namespace: dict[str, object], found: _Found, *, insi
     last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if last in _SEED_CALLS and _seeded(call, namespace, found):
         return
-    if inside and last in _FITS:
+    if inside and (last in _FITS or last in _RUNS):
         return  # its values are the function's own, and whether it ran is not known
     name, names, rules = _target(call, last, namespace)
     if not name:
@@ -281,7 +283,9 @@ def _called(call: ast.Call, namespace: dict[str, object], found: _Found, *, insi
     keyword_rule, positional_rule = rules
     scope = {} if inside else namespace
     for keyword in call.keywords:
-        if keyword.arg is not None and keyword.arg not in _SHAPES and not settings.is_unwanted(keyword.arg):
+        if keyword.arg is None or keyword.arg in _SHAPES or settings.is_unwanted(keyword.arg):
+            continue
+        if last not in _RUNS or settings.is_tuned(keyword.arg):
             _argument(f"{name}.{keyword.arg}", keyword.value, keyword_rule, scope, found)
     if positional_rule:
         for argument, value in zip(names, call.args, strict=False):
@@ -348,7 +352,9 @@ def _method(
             return last, (), ("R4", "")
         if target is NOTHING and last[:1].isupper() and callables.is_learning_module(module):
             return last, (), ("R3", "")
-    elif last in _FITS and callables.is_learning_class(type(owner)):
+    elif (last in _FITS and callables.is_learning_class(type(owner))) or (
+        last in _RUNS and callables.is_trainer(type(owner))
+    ):
         return exact.class_name(type(owner)), (), ("R4", "")
     return "", (), ("", "")
 

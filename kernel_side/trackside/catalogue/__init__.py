@@ -10,7 +10,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,10 +38,12 @@ _OURS: Final = (EXPERIMENTS, NOTES)
 
 
 class Change:
-    """What a look found: a new revision, and which of the runs moved."""
+    """What a look found: a new revision, which of the runs moved, and what those ask their editors, since when."""
 
-    def __init__(self, revision: str, *, runs: bool, opened: Sequence[str]) -> None:
-        self.revision, self.has_runs, self.opened = revision, runs, list(opened)
+    def __init__(
+        self, revision: str, *, runs: bool, opened: Sequence[str], asked: Mapping[str, tuple[str, float]]
+    ) -> None:
+        self.revision, self.has_runs, self.opened, self.asked = revision, runs, list(opened), asked
 
 
 class Catalogue:
@@ -142,7 +144,12 @@ class Catalogue:
             self._travelled = read_travelled(self.owner.own_dir)
         self._state = State(revision, self._sealed, opened, self._shelves.shelf, said, self._travelled)
         has_runs = sealed is not None or has_marks or bool(moved - self._state.open_runs.keys())
-        change = Change(revision, runs=has_runs, opened=sorted(moved))
+        asked = {
+            str(item.run.id): item.run.editor_asked
+            for item in opened
+            if item.run.id in moved and item.run.editor_asked is not None
+        }
+        change = Change(revision, runs=has_runs, opened=sorted(moved), asked=asked)
         if before is not None:
             self.on_change(change)
         return change

@@ -174,6 +174,12 @@ def read_diff(catalogue: Catalogue, before: str, after: str) -> CodeDiff:
     return diff_commits(catalogue.reader, parent, new_oid, before=parent[:12], after=new["name"])
 
 
+def find_sealed(catalogue: Catalogue, handle: str) -> tuple[str, Store]:
+    """Find the commit of a run; UsageError `open-run` while it has none."""
+    _, experiment, store = _found(catalogue, handle)
+    return _sealed_oid(experiment), store
+
+
 def _sealed_oid(experiment: Experiment) -> str:
     oid = experiment["oid"]
     if oid is None:

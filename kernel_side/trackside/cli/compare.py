@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackside.cli import words
 from trackside.cli.verb import Verb, add_json, here
+from trackside.compare import describe_input
 from trackside.reading import comparison
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def lines(found: Comparison, *, everything: bool) -> list[list[str]]:
     rows: list[tuple[str, str, list[Any], bool]] = [
         *(("metric", row["name"], list(row["values"]), row["differs"]) for row in found["metrics"]),
         *(("param", row["name"], list(row["values"]), row["differs"]) for row in found["params"]),
+        *(("data", row["path"], list(map(describe_input, row["values"])), row["differs"]) for row in found["inputs"]),
         *(("fact", row["name"], list(row["values"]), row["differs"]) for row in found["facts"]),
         *(("package", row["name"], list(row["values"]), row["differs"]) for row in found["packages"]),
     ]

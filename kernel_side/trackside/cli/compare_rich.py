@@ -10,6 +10,7 @@ from rich.text import Text
 
 from trackside.card_words import format_delta, format_number, format_value
 from trackside.cli import words
+from trackside.compare import describe_input
 from trackside.row import metric_number
 
 if TYPE_CHECKING:
@@ -31,13 +32,17 @@ def show_comparison(found: Comparison, *, everything: bool) -> None:
             values = zip(param["values"], param["present"])
             cells = [format_value(value, 40) if there else "–" for value, there in values]
             table.add_row(words.safe(param["name"]), *cells, style="" if param["box"] == "params" else "dim")
+    for data in found["inputs"]:
+        if data["differs"] or everything:
+            told = [words.safe(describe_input(value) or "–") for value in data["values"]]
+            table.add_row(Text.assemble(("data ", "dim"), words.safe(data["path"])), *told)
     for row in (*found["facts"], *found["packages"]):
         if row["differs"] or everything:
             table.add_row(words.safe(row["name"]), *_texts(row), style="dim")
     console.print(table if table.row_count else "Nothing differs.")
     same = sum(
         not row["differs"]
-        for rows in (found["metrics"], found["params"], found["facts"], found["packages"])
+        for rows in (found["metrics"], found["params"], found["inputs"], found["facts"], found["packages"])
         for row in rows
     )
     if same and not everything:

@@ -50,7 +50,8 @@ def _list(options: Namespace) -> int:
         words.note(said)
     asked = [name for name in options.columns.split(",") if name.strip()]
     if options.json:
-        words.write(b"".join(selection.listing_json()))
+        for part in selection.listing_json():
+            words.write(part)
     elif on_terminal:
         from trackside.cli.listing_rich import show_table
 

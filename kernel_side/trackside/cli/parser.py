@@ -36,6 +36,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "pull": ("sharing", "get runs, annotations and large files from a remote"),
     "export": ("export", "write runs as CSV, JSON or Parquet"),
     "recover": ("upkeep", "finish runs whose process is gone, and settle their journals"),
+    "storage": ("storage", "show what takes the space, by run and by file"),
     "gc": ("upkeep", "remove what is not needed any more"),
     "doctor": ("upkeep", "look for what is wrong here, and say how to mend it"),
     "completion": ("completion", "write a completion script for bash, zsh or fish"),

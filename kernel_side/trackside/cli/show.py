@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.cli import words
 from trackside.cli.verb import Verb, add_json, here
+from trackside.compare import describe_input
 from trackside.reading import details
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def facts(found: Details) -> list[list[str]]:
         ("platform", environment["platform"] if environment else None),
         *((f"params.{name}", fact["value"]) for name, fact in record["params"].items()),
         *((f"metrics.{name}", fact["last"]) for name, fact in record["metrics"].items()),
+        *(("input", f"{item['path']} ({describe_input(item)})") for item in record.get("inputs", ())),
         *(
             ("artifact", f"{item['path']} ({words.size(item['size'])}, {item['stored']})")
             for item in record["artifacts"]

@@ -11,6 +11,7 @@ from rich.text import Text
 from trackside.card_words import format_duration, format_moment, format_number, format_value
 from trackside.cli import words
 from trackside.cli.listing_rich import STYLES
+from trackside.compare import describe_input
 from trackside.metrics import sparkline
 from trackside.row import metric_number
 
@@ -104,6 +105,9 @@ def _files(experiment: Experiment) -> Table | None:
             table.add_row(
                 Text(what, style="dim"), words.safe(", ".join(paths[:12])) + (", …" if len(paths) > 12 else "")
             )
+    for input_ in record.get("inputs", ()):
+        told = f"{input_['path']} ({describe_input(input_)}, {input_['origin']})"
+        table.add_row(Text("input", style="dim"), words.safe(told))
     for item in record["artifacts"]:
         table.add_row(
             Text("artifact", style="dim"), words.safe(f"{item['path']} ({words.size(item['size'])}, {item['stored']})")

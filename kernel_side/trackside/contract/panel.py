@@ -417,12 +417,16 @@ class Task(TypedDict):
 
 
 class Changed(TypedDict):
-    """Event: something of a place changed; refetch. `runs` are the open ones that moved, empty when refs did."""
+    """Event: something of a place changed; refetch. `runs` are the open ones that moved, empty when refs did.
+
+    `asked`: what kernels ask of the open editors of their runs. One question may come more than once.
+    """
 
     place: str
     revision: str
     what: list[Literal["runs", "open", "tasks"]]
     runs: list[str]
+    asked: NotRequired[list[EditorAsked]]
 
 
 class Choices(TypedDict):
@@ -433,15 +437,20 @@ class Choices(TypedDict):
 
 
 class EditorNotebook(TypedDict):
-    """The notebook as the editor holds it, outputs and unsaved edits included, for the journal of an open run."""
+    """The notebook as the editor holds it, outputs and unsaved edits included, for the journal of an open run.
+
+    `content` is the notebook, or the text of the file as the editor itself would save it.
+    """
 
     run: str
     path: str
-    content: dict[str, Any]
+    content: dict[str, Any] | str
 
 
 class EditorAsked(TypedDict):
-    """Message of a kernel to its front end: hand over the open editor's notebook for this run now.
+    """A kernel asks its front end to hand over the open editor's notebook for this run now.
+
+    It comes as the message of a comm, or with a `Changed` where a front end sees no comms.
 
     At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
     """

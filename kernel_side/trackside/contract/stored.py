@@ -62,6 +62,25 @@ class ArtifactFact(TypedDict):
     reason: NotRequired[str]
 
 
+class InputFact(TypedDict):
+    """One file or folder the run read, and in which version; `path` counts from the top of the repository.
+
+    `version` is the id of Git's blob or tree (of a submodule its commit), or DVC's hash, or for an untracked file its
+    MD5; null where nobody knows. `seen` inputs were named in executed cells, and are always tracked.
+    `changed`: "during" the run, from the version `before`; "since-dvc" when the file was not what DVC has;
+    "not-captured" when it was not what the experiment's tree holds. `files` counts those of a folder.
+    """
+
+    path: str
+    kind: Literal["git", "dvc", "untracked"]
+    version: str | None
+    size: int | None
+    origin: Literal["declared", "seen"]
+    files: NotRequired[int]
+    changed: NotRequired[Literal["during", "since-dvc", "not-captured"]]
+    before: NotRequired[str]
+
+
 class WarningFact(TypedDict):
     """Something a reviewer should know; `code` is stable."""
 
@@ -148,6 +167,8 @@ class Record(TypedDict):
     metrics: dict[str, MetricFact]
     figures: list[FigureFact]
     artifacts: list[ArtifactFact]
+    #: Which data made it. Runs sealed before this was known have none.
+    inputs: NotRequired[list[InputFact]]
     cells: CellsFact
     order: list[OrderFact]
     files: FilesFact

@@ -11,6 +11,7 @@ from trackside.contract.stored import (
     CellsFact,
     Direction,
     Experiment,
+    InputFact,
     Number,
     Origin,
     Status,
@@ -86,6 +87,17 @@ class MetricRow(TypedDict):
     differs: bool
 
 
+class InputRow(TypedDict):
+    """One input over the compared runs; null where a run did not read it.
+
+    `differs` when the data is not, or may not be, the same in all; runs whose inputs nobody recorded do not count.
+    """
+
+    path: str
+    values: list[InputFact | None]
+    differs: bool
+
+
 class TextRow(TypedDict):
     """A fact or package over the compared runs."""
 
@@ -101,6 +113,7 @@ class Comparison(TypedDict):
     runs: list[ComparedRun]
     params: list[ParamRow]
     metrics: list[MetricRow]
+    inputs: list[InputRow]
     facts: list[TextRow]
     packages: list[TextRow]
 
@@ -181,6 +194,10 @@ class RunCard(TypedDict):
     cells: CellsFact
     figures: int
     artifacts: int
+    #: How many files and folders it read, where that was recorded, and those of another version than the baseline
+    #: run's (or the previous one's, where there is none).
+    inputs: NotRequired[int]
+    changed_inputs: NotRequired[list[str]]
     warnings: list[WarningFact]
     more: dict[Literal["params", "metrics", "warnings"], int]
     sentence: str

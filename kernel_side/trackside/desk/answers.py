@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.catalogue import acts
 from trackside.catalogue import details as one
+from trackside.catalogue.files import read_file
 from trackside.desk import choices as chosen
 from trackside.desk import editor as editors
 from trackside.desk.context import Request
@@ -72,6 +73,13 @@ def environment(request: Request) -> contract.Environment:
 
 def notebook(request: Request) -> Document:
     return Document("application/json", one.read_notebook(request.catalogue, request.run))
+
+
+def file(request: Request) -> Document:
+    params = request.params
+    data = read_file(request.catalogue, request.run, params["path"], side=params["side"])
+    # Whatever it is, it is bytes to be saved: nothing of a run is shown as a page of the server.
+    return Document("application/octet-stream", data, name="file")
 
 
 def figure(request: Request) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,7 +31,8 @@ def keep_notebook(catalogue: Catalogue, places: Places, asked: Any) -> Done:
     known = opened.run.notebook
     if known is not None and Path(os.path.realpath(known)) != path:
         raise StateError("That run is of another notebook.", code="other-notebook")
-    data = _as_saved(asked["content"])
+    content = asked["content"]
+    data = _as_text(content) if type(content) is str else _as_saved(content)
     try:
         write_whole(opened.journal.with_suffix(".d") / FILE, data)
     except OSError as error:
@@ -38,12 +40,27 @@ def keep_notebook(catalogue: Catalogue, places: Places, asked: Any) -> Done:
     return {"format": FORMAT, "names": [opened.run.name], "message": "The notebook is kept with the run."}
 
 
+def _as_text(text: str) -> bytes:
+    """Take a notebook as its editor would save it, which knows best what an unchanged one looks like."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError("That is no notebook of format 4.", code="bad-notebook") from error
+    _refuse_other(content)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _refuse_other(content: Any) -> None:
+    if type(content) is not dict or type(content.get("cells")) is not list or type(content.get("nbformat")) is not int:
+        raise UsageError("That is no notebook of format 4.", code="bad-notebook")
+
+
 def _as_saved(content: dict[str, Any]) -> bytes:
     """Write a notebook the way the contents service saves it, so that an unchanged one is equal to its file."""
+    # Where the contents service is, nbformat is: an editor without it sends text.
     import nbformat
 
-    if type(content.get("cells")) is not list or type(content.get("nbformat")) is not int:
-        raise UsageError("That is no notebook of format 4.", code="bad-notebook")
+    _refuse_other(content)
     try:
         notebook = nbformat.from_dict(content)  # type: ignore[no-untyped-call]  # nbformat has no types
         text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]  # as above

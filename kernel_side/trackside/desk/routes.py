@@ -93,6 +93,13 @@ def all_routes() -> tuple[Route, ...]:
         Route(method="GET", path=f"{run}/executed", answer="Executed", what="cells as executed", act=a.executed),
         Route(method="GET", path=f"{run}/environment", answer="Environment", what="packages", act=a.environment),
         Route(method="GET", path=f"{run}/notebook", answer="file", what="the notebook as it was", act=a.notebook),
+        Route(
+            method="GET", path=f"{run}/file", answer="file", what="a file of its tree", act=a.file,
+            params={
+                "path": Param(required=True, most=4_000),
+                "side": Param(choices=("run", "baseline"), default="run"),
+            },
+        ),
         Route(method="GET", path=f"{run}/figures/{{number}}", answer="image", what="a figure", act=a.figure),
         Route(method="GET", path=f"{run}/images/{{number}}", answer="image", what="a picture of a cell", act=a.image),
         Route(

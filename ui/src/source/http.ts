@@ -49,6 +49,7 @@ type Reading = Pick<
   | 'executed'
   | 'environment'
   | 'notebook'
+  | 'file'
   | 'compare'
   | 'curves'
   | 'diff'
@@ -96,6 +97,14 @@ function reading(ask: Asker): Reading {
     environment: (place, run, signal) =>
       ask.json<Environment>(at(place, 'runs', run, 'environment'), { signal }).then(bareEnvironment),
     notebook: (place, run, signal) => ask.json(at(place, 'runs', run, 'notebook'), { signal }),
+    file: (place, run, path, side, signal) =>
+      ask.blob(at(place, 'runs', run, 'file'), {
+        query: [
+          ['path', path],
+          ['side', side]
+        ],
+        signal
+      }),
     compare: (place, runs, signal) => ask.json(at(place, 'compare'), { query: several('run', runs), signal }),
     curves: async (place, request, signal) => {
       const lots = inLots(request.metrics).map(metrics =>

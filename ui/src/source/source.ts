@@ -72,6 +72,8 @@ export interface Source {
   executed(place: string, run: string, signal?: AbortSignal): Promise<Executed>;
   environment(place: string, run: string, signal?: AbortSignal): Promise<Environment>;
   notebook(place: string, run: string, signal?: AbortSignal): Promise<unknown>;
+  /** The bytes of a file in the run's tree, or in that of the commit it began from. */
+  file(place: string, run: string, path: string, side: 'run' | 'baseline', signal?: AbortSignal): Promise<Blob>;
   compare(place: string, runs: readonly string[], signal?: AbortSignal): Promise<Comparison>;
   curves(
     place: string,

@@ -17,6 +17,8 @@ describe('the difference table', () => {
       'param:lr'.replace('param', 'params'),
       'metric:accuracy',
       'metric:loss',
+      'input:data/train.csv',
+      'input:notes/labels.tsv',
       'fact:title',
       'fact:tags'
     ]);
@@ -27,6 +29,21 @@ describe('the difference table', () => {
     expect(accuracy?.cells.map(cell => [cell.text, cell.best, cell.verdict])).toEqual([
       ['0.91', true, 'unknown'],
       ['0.88', false, 'worse']
+    ]);
+  });
+  it('tells in which version each run read its data', () => {
+    const [train, images, labels] = rows.filter(row => row.id.startsWith('input:'));
+    expect(train?.cells.map(cell => [cell.text, cell.differs])).toEqual([
+      ['git cfa20f8107', false],
+      ['git 9e26dfeeb6 (changed during the run, cfa20f8107 before)', true]
+    ]);
+    expect(images?.cells.map(cell => [cell.text, cell.differs])).toEqual([
+      ['dvc f076c73811.dir', false],
+      ['dvc f076c73811.dir', false]
+    ]);
+    expect(labels?.cells.map(cell => [cell.present, cell.differs])).toEqual([
+      [false, false],
+      [true, true]
     ]);
   });
   it('shows a value that is no number and gives it no change', () => {

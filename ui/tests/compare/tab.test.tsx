@@ -177,6 +177,15 @@ describe('the run tab', () => {
     expect(await screen.findByText('failed', { selector: '.ts-executed-failed' })).toBeTruthy();
     expect(screen.getAllByText(/ConvergenceWarning/)).toHaveLength(2);
   });
+  it('tells which data made the run', async () => {
+    draw(setStage(), <RunView place={place} run="two" />);
+    const region = await screen.findByRole('region', { name: 'Data' });
+    expect([...region.querySelectorAll('tr')].map(row => row.textContent.replace(/\s+/g, ' ').trim())).toEqual([
+      'notes/labels.tsvnot tracked d5ff0576ae512 B declared',
+      'data/train.csvGit 9e26dfeeb68.12 kB named in a cell, changed during the run, cfa20f8107 before',
+      'imagesDVC f076c73811.dir73.4 MB2048 files named in a cell, changed since dvc add'
+    ]);
+  });
   it('stars, promotes and filters the log', async () => {
     const stage = setStage();
     draw(stage, <RunView place={place} run="two" />);

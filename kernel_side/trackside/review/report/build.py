@@ -10,12 +10,14 @@ from trackside.card_words import count, format_value, plain
 from trackside.catalogue import Catalogue
 from trackside.catalogue.verdicts import pooled_deviation
 from trackside.catalogue.warm import twin_key
+from trackside.compare import describe_input, input_rows
 from trackside.errors import NotFoundError
 from trackside.review.report.code import changed_files, changed_since_run, code_between
 from trackside.review.report.judging import compare_metrics, judge, limits_of, main_of
 from trackside.review.report.repeating import facts_of, steps_of
 from trackside.review.report.report import (
     CurvePair,
+    DataChange,
     MetricChange,
     Notice,
     Package,
@@ -50,6 +52,7 @@ def build(catalogue: Catalogue, run: str, base: str, *, updated: bool = False, b
     before, missing = _find_base(catalogue, base)
     alike = (_alike(catalogue, before.row) if before else 0, _alike(catalogue, after.row))
     params = _params(before.record if before else None, after.record)
+    data = _data(before.record if before else None, after.record)
     metrics = _metrics(catalogue, before, after)
     main = main_of(metrics, catalogue.main_metric())
     verdict = _verdict(after, before, missing, metrics, params, main, alike)
@@ -63,10 +66,11 @@ def build(catalogue: Catalogue, run: str, base: str, *, updated: bool = False, b
         main=main,
         metrics=tuple(metrics),
         params=tuple(params),
+        data=tuple(data),
         files=changed_files(catalogue.reader, old, new),
         compared=compared,
         curves=_curves(before, after, metrics),
-        notices=_notices(catalogue, after, before, params),
+        notices=_notices(catalogue, after, before, params, data),
         repeatable=facts_of(after.record, alike[1]),
         packages=_packages(before, after),
         commands=steps_of(after, branch),
@@ -171,6 +175,15 @@ def _params(before: Record | None, after: Record) -> list[ParamChange]:
     return sorted(found, key=lambda item: (not item.differs, item.is_data))
 
 
+def _data(before: Record | None, after: Record) -> list[DataChange]:
+    rows = input_rows([before, after]) if before is not None else []
+    return [
+        DataChange(path=row["path"], before=describe_input(row["values"][0]), after=describe_input(row["values"][1]))
+        for row in rows
+        if row["differs"]
+    ]
+
+
 def _curves(before: Found | None, after: Found, metrics: Sequence[MetricChange]) -> tuple[CurvePair, ...]:
     pairs = []
     for item in metrics:
@@ -194,7 +207,11 @@ def _packages(before: Found | None, after: Found) -> tuple[Package, ...]:
 
 
 def _notices(
-    catalogue: Catalogue, after: Found, before: Found | None, params: Sequence[ParamChange]
+    catalogue: Catalogue,
+    after: Found,
+    before: Found | None,
+    params: Sequence[ParamChange],
+    inputs: Sequence[DataChange],
 ) -> tuple[Notice, ...]:
     found = [Notice(message=after.problem)] if after.problem else []
     if before and before.problem:
@@ -208,6 +225,13 @@ def _notices(
                     hint="The metrics are of the code before that; run it again to know.",
                 )
             )
+    if inputs:
+        found.append(
+            Notice(
+                message=f"Data differs: {_some([item.path for item in inputs])}.",
+                hint="The metrics were measured on other data, or on data whose version nobody knows.",
+            )
+        )
     data = [item.name for item in params if item.is_data and item.differs]
     if data and before:
         found.append(

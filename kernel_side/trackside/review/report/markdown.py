@@ -27,6 +27,7 @@ class Room:
     unchanged: int = 200
     files: int = 100
     params: int = 100
+    data: int = 100
     metrics: int = 100
     notices: int = 50
     steps: bool = True
@@ -44,9 +45,11 @@ CUTS: Final[tuple[tuple[str, dict[str, int | bool]], ...]] = (
     ("some files", {"files": 10}),
     ("some warnings", {"notices": 5}),
     ("some parameters", {"params": 10}),
+    ("some data", {"data": 5}),
     ("some metrics", {"metrics": 10}),
     ("files", {"files": 0}),
     ("parameters", {"params": 0}),
+    ("data", {"data": 0}),
     ("warnings", {"notices": 0}),
     ("metrics beside the main one", {"metrics": 1}),
     ("whether it can be repeated", {"facts": False}),
@@ -82,6 +85,7 @@ def _compose(report: Report, form: Form, room: Room, left_out: Sequence[str]) ->
     parts = [comment_of(report.marker, form), f"## {escape(title(report), form)}", *_head(report, form)]
     parts += _metrics(report, form, room)
     parts += _params(report, form, room)
+    parts += _data(report, form, room)
     parts += _files(report, form, room)
     parts += _first_curve(report, form, room)
     parts += _notices(report, form, room)
@@ -148,6 +152,15 @@ def _params(report: Report, form: Form, room: Room) -> Iterator[str]:
     rows = [[code(item.name, form, 80), _value(item.before, form), _value(item.after, form)] for item in differing]
     yield _table(["parameter", "base", "run"], rows[: room.params])
     yield _more(len(differing) - room.params, "parameter")
+
+
+def _data(report: Report, form: Form, room: Room) -> Iterator[str]:
+    if not report.data or not room.data:
+        return
+    yield "### Data that differs"
+    rows = [[code(item.path, form, 160), _value(item.before, form), _value(item.after, form)] for item in report.data]
+    yield _table(["data", "base", "run"], rows[: room.data])
+    yield _more(len(report.data) - room.data, "input")
 
 
 def _value(value: str | None, form: Form) -> str:

@@ -23,7 +23,8 @@ _SIGNS: Final = {True: ("✓", "good"), False: ("✗", "bad"), None: ("–", "di
 
 def page(report: Report) -> str:
     """Lay the report out as a page; every text of it is escaped."""
-    parts = [_head(report), _verdict(report), *_metrics(report), *_params(report), *_curves(report), *_files(report)]
+    parts = [_head(report), _verdict(report), *_metrics(report), *_params(report), *_data(report)]
+    parts += [*_curves(report), *_files(report)]
     parts += [*_notices(report), *_facts(report), *_steps(report), *_packages(report)]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -118,6 +119,12 @@ def _params(report: Report) -> Iterator[str]:
         word = "unchanged parameter" if report.base else "parameter"
         rows = [[item.name, item.after] for item in same]
         yield _folded(count(len(same), word), _table(["parameter", "value"], rows))
+
+
+def _data(report: Report) -> Iterator[str]:
+    if report.data:
+        rows = [[item.path, item.before, item.after] for item in report.data]
+        yield f'<h2>Data that differs</h2><div class="card table">{_table(["data", "base", "run"], rows)}</div>'
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:

@@ -21,6 +21,8 @@ _LONGEST_GIVEN: Final = 200
 def facts_of(record: Record, alike: int) -> tuple[Fact, ...]:
     """Return what is known of whether this run can be repeated."""
     found = [_code(record), _order(record), _environment(record)]
+    if record.get("inputs"):
+        found.append(_data(record))
     if record["artifacts"]:
         found.append(_artifacts(record))
     said = f"{count(alike, 'identical run')} known" if alike > 1 else "it ran once as far as is known here"
@@ -86,6 +88,20 @@ def _environment(record: Record) -> Fact:
     return Fact(
         name="environment", ok=True, said=f"Python {found['python']}, {found['packages']} packages by exact version"
     )
+
+
+def _data(record: Record) -> Fact:
+    inputs = record.get("inputs", [])
+    lost = [one["path"] for one in inputs if one["version"] is None or one["kind"] == "untracked"]
+    lost += [one["path"] for one in inputs if one.get("changed") == "since-dvc"]
+    moved = [one["path"] for one in inputs if one.get("changed") == "during"]
+    if lost:
+        return Fact(
+            name="data", ok=False, said=f"{count(len(lost), 'input')} of no version others can have: {_some(lost)}"
+        )
+    if moved:
+        return Fact(name="data", ok=None, said=f"{count(len(moved), 'input')} changed while it ran: {_some(moved)}")
+    return Fact(name="data", ok=True, said=f"{count(len(inputs), 'input')} in Git or DVC")
 
 
 def _artifacts(record: Record) -> Fact:

@@ -62,6 +62,15 @@ class ParamChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataChange:
+    """One input that is not surely the same on both sides, its versions worded; None on a side that did not read it."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellChange:
     """One cell of a notebook that differs; `number` is its place in the newer notebook, or in the older if removed."""
 
@@ -137,6 +146,7 @@ class Report:
     main: str | None
     metrics: tuple[MetricChange, ...] = ()
     params: tuple[ParamChange, ...] = ()
+    data: tuple[DataChange, ...] = ()
     files: tuple[FileChange, ...] = ()
     compared: str = ""
     curves: tuple[CurvePair, ...] = ()

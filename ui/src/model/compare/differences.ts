@@ -1,11 +1,12 @@
 /** A comparison → the rows of the difference table, worded. */
 
-import type { Comparison, Direction, MetricRow, ParamRow, TextRow, Value } from '../../contract';
+import type { Comparison, Direction, InputFact, InputRow, MetricRow, ParamRow, TextRow, Value } from '../../contract';
 import { formatNumber, formatValue, visible } from '../format';
+import { describeInput } from '../inputs';
 import { judge } from './verdict';
 import type { Verdict } from './verdict';
 
-/** What a row is about; "data" and "other" are parameters that are no settings. */
+/** What a row is about; "data" are inputs, and parameters that name data; "other" are parameters that are no settings. */
 export type RowKind = 'param' | 'data' | 'other' | 'metric' | 'fact';
 
 /** One run's cell in a row. */
@@ -31,11 +32,12 @@ export interface DifferenceRow {
   readonly cells: readonly DifferenceCell[];
 }
 
-/** Return the rows in the order parameters, metrics, facts. */
+/** Return the rows in the order parameters, metrics, inputs, facts. */
 export function collectRows(comparison: Comparison): DifferenceRow[] {
   return [
     ...comparison.params.map(paramRow),
     ...comparison.metrics.map(metricRow),
+    ...comparison.inputs.map(inputRow),
     ...comparison.facts.map(row => textRow('fact', row))
   ];
 }
@@ -79,6 +81,31 @@ function metricRow(row: MetricRow): DifferenceRow {
       return { ...cell, best: row.best === place, delta, verdict: judge(delta, row.direction) };
     })
   };
+}
+
+function inputRow(row: InputRow): DifferenceRow {
+  const first = row.values[0] ?? null;
+  return {
+    id: `input:${row.path}`,
+    kind: 'data',
+    name: row.path,
+    differs: row.differs,
+    direction: 'unknown',
+    cells: row.values.map(value =>
+      value === null
+        ? plainCell('', null, false, row.differs && first !== null)
+        : plainCell(describeInput(value), exactInput(value), true, row.differs && !isSame(value, first))
+    )
+  };
+}
+
+/** The whole version as a spreadsheet should hold it. */
+function exactInput({ kind, version, changed }: InputFact): string {
+  return [kind, version, changed].filter(Boolean).join(' ');
+}
+
+function isSame(one: InputFact, other: InputFact | null): boolean {
+  return other !== null && exactInput(one) === exactInput(other) && one.before === other.before;
 }
 
 function textRow(kind: RowKind, row: TextRow): DifferenceRow {

@@ -11,6 +11,7 @@ export interface CardActions {
   readonly open?: () => void;
   readonly compare?: () => void;
   readonly end?: () => void;
+  readonly promote?: () => void;
 }
 
 /** Draw a run card; `actions` need a server, `next` steps stand in for them where there is none. */
@@ -22,6 +23,7 @@ export function RunCardView(props: { readonly card: RunCard; readonly actions?: 
       <Head card={card} />
       <Params card={card} />
       {card.metrics.length > 0 ? <Metrics card={card} /> : null}
+      <Data card={card} />
       <Warnings card={card} />
       <Foot card={card} actions={actions} />
     </section>
@@ -35,6 +37,7 @@ function Head({ card }: { readonly card: RunCard }): ReactElement {
     t(card.cells.executed === 1 ? '{n} cell' : '{n} cells', { n: card.cells.executed }),
     ...(card.cells.failed ? [t('{n} failed', { n: card.cells.failed })] : []),
     ...(card.figures ? [t(card.figures === 1 ? '{n} figure' : '{n} figures', { n: card.figures })] : []),
+    ...(card.inputs ? [t(card.inputs === 1 ? '{n} input' : '{n} inputs', { n: card.inputs })] : []),
     ...(card.artifacts ? [t(card.artifacts === 1 ? '{n} file' : '{n} files', { n: card.artifacts })] : []),
     ...(card.branch ? [visible(card.branch, 40)] : []),
     ...(card.oid ? [card.oid.slice(0, 7)] : [])
@@ -139,6 +142,23 @@ function MetricLine({ metric }: { readonly metric: CardMetric }): ReactElement {
   );
 }
 
+function Data({ card }: { readonly card: RunCard }): ReactElement | null {
+  const t = useWords();
+  const other = card.baseline ?? card.previous;
+  const changed = card.changed_inputs ?? [];
+  if (changed.length === 0 || other === null) {
+    return null;
+  }
+  return (
+    <p className="ts-card-facts">
+      {t('Data differs from {run}: {paths}', {
+        run: visible(other, 40),
+        paths: changed.map(path => visible(path, 100)).join(', ')
+      })}
+    </p>
+  );
+}
+
 function Warnings({ card }: { readonly card: RunCard }): ReactElement | null {
   const t = useWords();
   if (card.warnings.length === 0) {
@@ -159,8 +179,8 @@ function Warnings({ card }: { readonly card: RunCard }): ReactElement | null {
 
 function Foot({ card, actions }: { readonly card: RunCard; readonly actions: CardActions }): ReactElement | null {
   const t = useWords();
-  const { open, compare, end } = actions;
-  const hasButtons = Boolean(open ?? compare ?? end);
+  const { open, compare, end, promote } = actions;
+  const hasButtons = Boolean(open ?? compare ?? end ?? promote);
   if (!hasButtons && !card.sentence && card.next.length === 0) {
     return null;
   }
@@ -176,6 +196,7 @@ function Foot({ card, actions }: { readonly card: RunCard; readonly actions: Car
           {end ? <Button onClick={end}>{t('End run')}</Button> : null}
           {open ? <Button onClick={open}>{t('Open run')}</Button> : null}
           {compare ? <Button onClick={compare}>{t('Compare with baseline')}</Button> : null}
+          {promote ? <Button onClick={promote}>{t('Promote…')}</Button> : null}
         </div>
       ) : (
         <dl className="ts-card-next">

@@ -13,6 +13,10 @@ const orNull =
   (check: Check): Check =>
   value =>
     value === null || check(value);
+const optional =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
 const oneOf =
   (...words: readonly string[]): Check =>
   value =>
@@ -66,6 +70,8 @@ const isCard = shape({
   cells: shape({ executed: isNumber, failed: isNumber }),
   figures: isNumber,
   artifacts: isNumber,
+  inputs: optional(isNumber),
+  changed_inputs: optional(listOf(isText)),
   warnings: listOf(shape({ code: isText, message: isText, hint: isText })),
   more: shape({ params: isNumber, metrics: isNumber, warnings: isNumber }),
   sentence: isText,

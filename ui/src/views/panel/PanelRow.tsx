@@ -2,7 +2,8 @@
 
 import { memo } from 'react';
 import type { ReactElement } from 'react';
-import type { RunRow, Value } from '../../contract';
+import type { RunRow } from '../../contract';
+import { differing } from '../../model/differing';
 import { formatAge, formatDuration, formatMoment, formatAligned, visible } from '../../model/format';
 import { Chip, Delta, Icon, Sparkline, StatusDot, Tag } from '../parts';
 import { Alias, Badges, RowControls, Tick } from '../runs/RowParts';
@@ -110,20 +111,6 @@ function Differences({ row, baseline }: PanelRowProps): ReactElement {
       ) : null}
     </span>
   );
-}
-
-/** The parameters by which a run differs from the baseline run; all of them when there is none. */
-export function differing(row: RunRow, baseline: RunRow | null): readonly (readonly [string, Value | undefined])[] {
-  if (!baseline) {
-    return Object.entries(row.params);
-  }
-  if (baseline.id === row.id) {
-    return [];
-  }
-  const names = new Set([...Object.keys(row.params), ...(row.status === 'open' ? [] : Object.keys(baseline.params))]);
-  return [...names]
-    .filter(name => JSON.stringify(row.params[name]) !== JSON.stringify(baseline.params[name]))
-    .map(name => [name, row.params[name]] as const);
 }
 
 function When({ row, now }: PanelRowProps): ReactElement {

@@ -1,8 +1,9 @@
-/** What a reviewer should know of a run: warnings, the order of cells, files, artifacts. */
+/** What a reviewer should know of a run: warnings, the order of cells, files, inputs, artifacts. */
 
 import type { ReactElement } from 'react';
-import type { ArtifactFact, FilesFact, OrderFact, WarningFact } from '../../contract';
+import type { ArtifactFact, FilesFact, InputFact, OrderFact, WarningFact } from '../../contract';
 import { formatSize, visible } from '../../model/format';
+import { inputNote, shortVersion } from '../../model/inputs';
 import { Icon } from '../parts';
 import { useWords } from '../services';
 
@@ -88,6 +89,46 @@ export function FileLists({ files }: { readonly files: FilesFact }): ReactElemen
         </div>
       ) : null}
     </dl>
+  );
+}
+
+const TRACKED: Readonly<Record<InputFact['kind'], string>> = {
+  git: 'Git',
+  dvc: 'DVC',
+  untracked: 'not tracked'
+};
+
+/** Which data made the run: what it read, and in which version. */
+export function Inputs({ inputs }: { readonly inputs: readonly InputFact[] }): ReactElement {
+  const t = useWords();
+  return (
+    <div className="ts-wide ts-params" role="region" aria-label={t('Data')} tabIndex={0}>
+      <table>
+        <tbody>
+          {inputs.map(input => (
+            <tr key={input.path}>
+              <th scope="row">
+                <code>{visible(input.path, 200)}</code>
+              </th>
+              <td>
+                {t(TRACKED[input.kind])}{' '}
+                <code title={visible(input.version ?? '', 200)}>{shortVersion(input.version)}</code>
+              </td>
+              <td className="ts-number">{input.size === null ? '' : formatSize(input.size)}</td>
+              <td>
+                {input.files === undefined ? '' : t('{count} files', { count: input.files })}
+                <span className="ts-quiet">
+                  {' '}
+                  {[input.origin === 'declared' ? t('declared') : t('named in a cell'), t(inputNote(input))]
+                    .filter(Boolean)
+                    .join(', ')}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -20,7 +20,7 @@ import { Gallery } from './Gallery';
 import { Log } from './Log';
 import { Metrics } from './Metrics';
 import { Params } from './Params';
-import { Artifacts, FileLists, Warnings } from './Review';
+import { Artifacts, FileLists, Inputs, Warnings } from './Review';
 import { RunHead } from './RunHead';
 import { Surroundings } from './Surroundings';
 
@@ -138,6 +138,9 @@ function RunPage({ place, run, details, round, section }: RunPageProps): ReactEl
         <Section {...facts('params')}>{() => <Params params={record.params} />}</Section>
         <Executions place={place.id} run={run} name={details.experiment.name} round={round} facts={facts} />
         <Section {...facts('files')}>{() => <FileLists files={record.files} />}</Section>
+        {record.inputs !== undefined && record.inputs.length > 0 ? (
+          <Section {...facts('inputs')}>{() => <Inputs inputs={record.inputs ?? []} />}</Section>
+        ) : null}
         {record.artifacts.length > 0 ? (
           <Section {...facts('artifacts')}>{() => <Artifacts artifacts={record.artifacts} />}</Section>
         ) : null}
@@ -177,6 +180,9 @@ function useSections(details: Details): readonly SectionFact[] {
     { id: 'cells', title: t('Cells'), note: count(record.cells.executed) },
     { id: 'log', title: t('Log') },
     { id: 'files', title: t('Files'), note: count(touched) },
+    ...(record.inputs !== undefined && record.inputs.length > 0
+      ? [{ id: 'inputs', title: t('Data'), note: count(record.inputs.length) }]
+      : []),
     ...(record.artifacts.length > 0
       ? [{ id: 'artifacts', title: t('Artifacts'), note: count(record.artifacts.length) }]
       : []),

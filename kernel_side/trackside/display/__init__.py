@@ -1,5 +1,7 @@
 """What a notebook shows of runs: the card, live while the run is open, and short tables; text in a terminal.
 
+`panel` is the table to work with, `widget` and `carrier` carry it, `still` is what stays of it.
+
 Output of ours is marked (`MARK` in the metadata) so that capture leaves it out of the run it is about.
 """
 
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.capture.notebook import find_notebook
 from trackside.card import card_bundle, collect_card
+from trackside.compare import describe_input
 from trackside.journal.reader import Tail
 from trackside.metrics import sparkline
 from trackside.record import build_record
@@ -238,6 +241,7 @@ def show_status(recorder: Recorder | None, hooks: CellHooks) -> None:
         f"  repository  {place}",
         f"  parameters  {_some([name for name, found in run.params.items() if found.box == 'params'])}",
         f"  metrics     {_some(run.series)}",
+        f"  inputs      {_some([os.path.basename(path) for path in run.declared_inputs])}",
         f"  artifacts   {_some(run.artifacts)}",
         *(f"  warning     {warning['message']}" for warning in run.warnings),
     ]
@@ -269,7 +273,14 @@ def show_listing(shell: Any, listing: Listing) -> None:
 
 
 def show_comparison(shell: Any, comparison: Comparison) -> None:
-    """Show compared runs as a table: one column a run, only what differs."""
+    """Show compared runs as a table, and say how to open the one to work with."""
+    show(shell, comparison_bundle(comparison))
+    if find_notebook(shell).has_front_end:
+        say(f"%track view --compare {' '.join(run['name'] for run in comparison['runs'])} shows curves and code too")
+
+
+def comparison_bundle(comparison: Comparison) -> dict[str, str]:
+    """Make a table of compared runs: one column a run, only what differs."""
     head = ["", *(run["name"] for run in comparison["runs"])]
     body = [
         [row["name"], *("–" if value is None else number(value) for value in row["values"])]
@@ -281,7 +292,12 @@ def show_comparison(shell: Any, comparison: Comparison) -> None:
         for row in comparison["params"]
         if row["differs"]
     ]
-    show(shell, table_bundle(head, body or [["nothing differs", *("" for _ in comparison["runs"])]]))
+    body += [
+        [text(f"data {row['path']}"), *(text(describe_input(value) or "–") for value in row["values"])]
+        for row in comparison["inputs"]
+        if row["differs"]
+    ]
+    return table_bundle(head, body or [["nothing differs", *("" for _ in comparison["runs"])]])
 
 
 def table_bundle(head: Sequence[str], body: Sequence[Sequence[str]]) -> dict[str, str]:

@@ -1,0 +1,48 @@
+/** One tab: the table, a run or a comparison, and the dialog that promotes a run. */
+
+import { CompareView, PromoteDialog, RunsTable, RunView, useServices, WithPlace } from '@trackside/ui';
+import type { Place } from '@trackside/ui';
+import { useCallback } from 'react';
+import type { ReactElement } from 'react';
+import type { Shown } from '../src/views/shown';
+
+/** Draw what is shown; `onShown` hears that it is something else now. */
+export function Tab(props: {
+  readonly shown: Shown;
+  readonly promoting: string | null;
+  readonly onPromoted: () => void;
+  readonly onShown: (shown: Shown) => void;
+}): ReactElement {
+  const { shown, promoting, onPromoted, onShown } = props;
+  const { source } = useServices();
+  const find = useCallback(async (): Promise<Place> => {
+    const place = await source.place('');
+    // Another repository of the folder is known by its handle alone.
+    return place.id === shown.place ? place : { ...place, id: shown.place, state: 'ready', name: '' };
+  }, [source, shown.place]);
+  return (
+    <WithPlace find={find} project={shown.project}>
+      {place => (
+        <>
+          <View place={place} shown={shown} onShown={onShown} />
+          {promoting === null ? null : <PromoteDialog place={place} run={promoting} onClose={onPromoted} />}
+        </>
+      )}
+    </WithPlace>
+  );
+}
+
+function View(props: {
+  readonly place: Place;
+  readonly shown: Shown;
+  readonly onShown: (shown: Shown) => void;
+}): ReactElement {
+  const { place, shown, onShown } = props;
+  const [run] = shown.runs;
+  if (shown.view === 'compare') {
+    return (
+      <CompareView place={place} runs={shown.runs} onRuns={runs => runs.length > 1 && onShown({ ...shown, runs })} />
+    );
+  }
+  return shown.view === 'run' && run !== undefined ? <RunView place={place} run={run} /> : <RunsTable place={place} />;
+}
