@@ -56,6 +56,14 @@ class ReportParam(TypedDict):
     is_data: bool
 
 
+class ReportInput(TypedDict):
+    """One input that is not surely the same on both sides, its versions worded; null on a side that did not read it."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+
 class ReportCell(TypedDict):
     """One cell of a notebook that differs; `number` is its place in the newer notebook, or in the older if removed."""
 
@@ -117,6 +125,7 @@ class RunReport(TypedDict):
     main: str | None
     metrics: list[ReportMetric]
     params: list[ReportParam]
+    data: list[ReportInput]
     files: list[ReportFile]
     compared: str
     curves: list[ReportCurve]
