@@ -277,8 +277,13 @@ async def test_reading_runs_nothing_that_the_repository_names(
         "filter.evil.smudge",
         "diff.evil.textconv",
         "diff.evil.command",
+        "core.sshCommand",
+        "remote.origin.uploadpack",
+        "remote.origin.receivepack",
     ):
         experiments.git("config", key, program)
+    experiments.git("config", "credential.helper", f"!{program}")
+    experiments.git("config", "remote.origin.url", f"ext::sh -c touch% {mark}")
     (experiments.path / ".git" / "info" / "attributes").write_text("* filter=evil diff=evil\n")
     place = await ask.place()
     for route in ROUTES:

@@ -131,6 +131,18 @@ describe('sharing from the panel', () => {
     expect(calls.filter(([what]) => what === 'seen')).toEqual([]);
   });
 
+  it('asks for no rows because long work tells how far it is', async () => {
+    const { calls, change } = stage(<RunsPanel place={PLACE} />);
+    await screen.findByText('keen-hawk-c2');
+    const asked = (): number => calls.filter(([what]) => what === 'page').length;
+    const before = asked();
+    change({ what: ['tasks'] });
+    await new Promise(resolve => setTimeout(resolve, 300));
+    expect(asked()).toBe(before);
+    change({ what: ['tasks', 'runs'] });
+    await waitFor(() => expect(asked()).toBe(before + 1));
+  });
+
   it('offers nothing where there is no remote', async () => {
     stage(<RunsPanel place={PLACE} />, { overrides: { remotes: () => Promise.resolve({ format: 1, remotes: [] }) } });
     await screen.findByText('keen-hawk-c2');
