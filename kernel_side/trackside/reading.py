@@ -123,7 +123,7 @@ def select(
     wanted, order = parse_query(query, now=now), parse_sort(sort or DEFAULT_SORT, now=now)
     said, open_runs = _unsealed(repository)
     store = Store(repository)
-    shelf = store.shelf()
+    shelf = store.recalled_shelf()
     opened = [entry_of(item.experiment) for item in open_runs]
     every = [*opened, *store.entries(shelf)]
     shows_archived = archived or "archived" in wanted.fields

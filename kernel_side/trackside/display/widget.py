@@ -39,7 +39,7 @@ class View:
         self.widget.send(content, list(buffers))
         # ipykernel 7.4 sends what a page asks next to where the last message came from, which may be a subshell of a
         # page that is gone. Without that memory the page's own word counts.
-        vars(comm).pop("_reply_subshell_id", None)
+        getattr(comm, "__dict__", {}).pop("_reply_subshell_id", None)
 
     def _hear(self, _: Any, content: Any, __: Any) -> None:
         if type(content) is not dict:

@@ -17,7 +17,7 @@ from trackside.artifacts.seen import Seen
 from trackside.errors import StateError
 from trackside.git.repository import Repository
 from trackside.refs import ExperimentRef
-from trackside.sharing.screening import path_trouble
+from trackside.sharing.rules import path_trouble
 from trackside.sharing.told import Files, Progress
 from trackside.sharing.trouble import harmless
 from trackside.store import Shelf, Store
