@@ -78,6 +78,7 @@ export interface Contract {
   ReportCurve: ReportCurve;
   ReportFact: ReportFact;
   ReportFile: ReportFile;
+  ReportInput: ReportInput;
   ReportMetric: ReportMetric;
   ReportNotice: ReportNotice;
   ReportPackage: ReportPackage;
@@ -1055,6 +1056,14 @@ export interface ReportFile {
   path: string;
 }
 /**
+ * One input that is not surely the same on both sides, its versions worded; null on a side that did not read it.
+ */
+export interface ReportInput {
+  after: string | null;
+  before: string | null;
+  path: string;
+}
+/**
  * One metric on both sides; `share` is the change over the size of the base's value, `spread` what is noise.
  */
 export interface ReportMetric {
@@ -1158,6 +1167,7 @@ export interface RunReport {
   commands: string[];
   compared: string;
   curves: ReportCurve[];
+  data: ReportInput[];
   files: ReportFile[];
   format: number;
   main: string | null;
