@@ -30,26 +30,14 @@ class Cut(NamedTuple):
 
 def cut_glance(data: bytes) -> Cut | None:
     """Return what `row.glance_of` would write of a record, or None when it must be read field by field."""
-    # An escape by number may stand for half a character, which no text can hold.
-    # Looking for one byte first takes a twentieth of looking for two.
-    if b"\\" in data and b"\\u" in data:
-        return None
-    decoder, encode, wrong = _tools()
-    try:
-        record = decoder.decode(data)
-    except wrong:
+    record = _decoded(data)
+    if record is None:
         return None
     params: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
-    keys = 0
     for name, fact in record.params.items():
         (params if fact.box == "params" else hidden)[name] = fact.value
-        keys += (fact.rule is not None) + (fact.values is not None)
-    if record.inputs is not None and len(record.inputs) > MOST_INPUTS:
-        return None
-    # Readers of JSON do not agree on what a key means that stands twice.
-    if record.format != FORMAT or data.count(b'":') != keys + _count_keys(record):
-        return None
+    encode = _tools()[1]
     author = record.author
     flags = sum(flag.level == "warning" for flag in record.order) if record.order else 0
     glance = [
@@ -61,6 +49,33 @@ def cut_glance(data: bytes) -> Cut | None:
     ]  # fmt: skip
     tags = encode(record.tags).decode() if record.tags else "[]"
     return Cut(float(record.started), tags, encode(glance).decode())
+
+
+def canonical_stores(data: bytes) -> set[str] | None:
+    """Return where a record that `cut_glance` takes says its artifacts are stored; None when it does not take it."""
+    record = _decoded(data)
+    return {fact.stored for fact in record.artifacts} if record is not None else None
+
+
+def _decoded(data: bytes) -> Any:
+    # An escape by number may stand for half a character, which no text can hold.
+    # Looking for one byte first takes a twentieth of looking for two.
+    if b"\\" in data and b"\\u" in data:
+        return None
+    decoder, _, wrong = _tools()
+    try:
+        record = decoder.decode(data)
+    except wrong:
+        return None
+    keys = 0
+    for fact in record.params.values():
+        keys += (fact.rule is not None) + (fact.values is not None)
+    if record.inputs is not None and len(record.inputs) > MOST_INPUTS:
+        return None
+    # Readers of JSON do not agree on what a key means that stands twice.
+    if record.format != FORMAT or data.count(b'":') != keys + _count_keys(record):
+        return None
+    return record
 
 
 def prepare() -> None:

@@ -36,8 +36,8 @@ COMMIT;
 """
 #: Parts are megabytes; a larger page makes fewer links from page to page.
 _PAGE: Final = 16_384
-#: Runs in a part: the more, the faster all are read; the fewer, the faster one is.
-_IN_PART: Final = 1_000
+#: Runs in a part: half a megabyte, which is taken apart before the next is read into the same memory.
+_IN_PART: Final = 250
 #: SQLite takes at most 999 values in one statement in its older builds, since 3.32 so many.
 _AT_ONCE: Final = 900
 _MOST_VALUES: Final = 32_766 if sqlite3.sqlite_version_info >= (3, 32) else 999

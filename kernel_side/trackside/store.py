@@ -29,7 +29,7 @@ _RECORD_PATH: Final = ".trackside/run.json"
 _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
 #: Records read and remembered in one go: of many, at first few and later so many.
-_FIRST: Final = 250
+_FIRST: Final = 500
 _AT_ONCE: Final = 1_000
 #: So many parts are read from Git ahead of the one worked on.
 _AHEAD: Final = 2
@@ -63,6 +63,8 @@ class Store:
         self._index: Index | None = None
         #: What was read from Git and the index does not hold yet, or cannot.
         self._fresh: dict[str, tuple[Glance, bytes]] = {}
+        #: What the index knew of all commits while refs were listed.
+        self._recalled: dict[str, Glance] | None = None
 
     @property
     def index(self) -> Index:
@@ -81,6 +83,12 @@ class Store:
             elif name == NOTES:
                 shelf.notes_tip = oid
         return shelf
+
+    def recalled_shelf(self) -> Shelf:
+        """List what is there, and meanwhile recall what the index knows: for a caller who then asks for `entries`."""
+        listing = Errand("trackside-refs", self.shelf)
+        self._recalled = self.index.glances()
+        return listing.result()
 
     def entries(self, shelf: Shelf) -> list[Entry]:
         """Return every experiment as the index knows it, in no promised order; reads no record known before."""
@@ -214,6 +222,8 @@ class Store:
 
         renamed = ExperimentRef(ref.baseline, require_free(new, is_taken))
         change_refs(self.repository, [Create(str(renamed), oid), Delete(str(ref), oid)])
+        # Other clones keep the name they know it by, and are told of this one.
+        self.annotate([oid], {"alias": renamed.name})
         return renamed
 
     def delete(self, names: Sequence[str]) -> list[str]:
@@ -267,7 +277,9 @@ class Store:
         if self._fresh and self.index.is_settled:
             self._fresh = {}
         wanted = shelf.refs if oids is None else {oid: shelf.refs[oid] for oid in oids}
-        known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
+        known, self._recalled = self._recalled, None
+        if known is None:
+            known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
         known.update((oid, glance) for oid, (glance, _) in self._fresh.items())
         unknown = [oid for oid in wanted if oid not in known]
         parts = _cut_up(unknown)

@@ -6,8 +6,10 @@ import fcntl
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,8 @@ class Place:
 
     def age(self) -> None:
         for path in [*self.path.rglob("files/md5/*/*"), *self.path.parent.glob("shared/files/md5/*/*")]:
-            os.utime(path, (time.time() - MONTH,) * 2)
+            with suppress(FileNotFoundError):
+                os.utime(path, (time.time() - MONTH,) * 2)
 
     def run(self, name: str, *kept: Kept) -> str:
         facts = [{"path": one.path, "size": one.size, "md5": one.md5, "stored": one.stored} for one in kept]
@@ -314,6 +317,12 @@ def test_what_trackside_did_not_put_there_stays_and_is_told(with_dvc: Place) -> 
     assert cache(with_dvc).has("0" * 32)
 
 
+def test_when_the_clone_was_moved_its_files_are_known_again(with_dvc: Place) -> None:
+    with_dvc.keep("net.bin")
+    moved = with_dvc.path.rename(with_dvc.path.with_name("moved"))
+    assert Place(Scratch(moved, with_dvc.scratch.home)).gone() == ["net.bin"]
+
+
 def test_what_was_there_before_trackside_kept_it_stays(with_dvc: Place) -> None:
     before = with_dvc.keep("net.bin")
     (with_dvc.path / ".git" / "trackside" / "artifacts.sqlite").unlink()
@@ -370,6 +379,42 @@ def test_what_a_killed_cleaning_had_set_aside_is_put_back(with_dvc: Place, monke
     assert cache(with_dvc).has(str(kept.md5))
 
 
+@pytest.mark.long
+def test_nothing_is_lost_to_runs_that_keep_files_while_caches_are_cleaned_again_and_again(with_dvc: Place) -> None:
+    """Each round the file is needless and old until a run keeps it again, at any moment of a cleaning."""
+    code = (
+        "import sys; from trackside.cleaning import clean_files\n"
+        "from trackside.git.repository import open_repository\n"
+        "print('begun', flush=True); taken = 0\n"
+        "while not sys.stdin.closed and not __import__('select').select([sys.stdin], [], [], 0)[0]:\n"
+        "    taken += sum(map(len, clean_files(open_repository('.')).gone.values()))\n"
+        "print(taken)"
+    )
+    cleaner = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=with_dvc.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert cleaner.stdout is not None
+    cleaner.stdout.readline()
+    data, pointer = os.urandom(300_000), with_dvc.path / "net.bin.dvc"
+    (with_dvc.path / "net.bin").write_bytes(data)
+    began = time.monotonic()
+    with_dvc.plan()
+    pass_takes = 2 * (time.monotonic() - began)
+    for number in range(45):
+        pointer.unlink(missing_ok=True)
+        with_dvc.age()
+        time.sleep(number % 9 * pass_takes / 3)
+        kept = keep_artifact(
+            with_dvc.path / "net.bin", repository_root=with_dvc.path, common_dir=with_dvc.path / ".git",
+            sink=NoJournal(), store="dvc", limit=0,
+        )  # fmt: skip
+        pointer.write_bytes(kept.pointer or b"")
+        time.sleep(pass_takes / 3)
+        assert cache(with_dvc).path_of(str(kept.md5)).read_bytes() == data
+    told, _ = cleaner.communicate("end\n")
+    assert cleaner.returncode == 0 and int(told) > 0
+
+
 def test_a_cache_outside_the_clone_is_left_unless_asked_for(place: Place) -> None:
     place.init_dvc("[cache]\n    dir = ../../shared\n")
     shared = Cache(place.path.parent / "shared")
@@ -391,6 +436,23 @@ def test_while_dvc_is_at_work_nothing_is_removed(with_dvc: Place) -> None:
         with pytest.raises(StateError, match="DVC is at work"):
             with_dvc.clean()
     assert cache(with_dvc).has(str(kept.md5))
+
+
+def test_what_cannot_be_removed_is_told_with_what_was(with_dvc: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("first.bin", "second.bin"):
+        with_dvc.keep(name, name.encode())
+    real, calls = os.rename, []
+
+    def refused_once(source: object, target: object) -> None:
+        calls.append(source)
+        if len(calls) == 2:
+            raise PermissionError(13, "Permission denied")
+        real(source, target)  # type: ignore[arg-type]  # paths as they come
+
+    monkeypatch.setattr(cleaning_objects.os, "rename", refused_once)
+    done = with_dvc.clean()
+    assert done.problem is not None and "Permission denied" in done.problem.message
+    assert [len(part) for part in done.gone.values()] == [1]
 
 
 def refused(place: Place, words: str) -> None:

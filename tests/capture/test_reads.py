@@ -29,7 +29,13 @@ def names(*cells: str) -> list[str]:
         (["for name in ['a.csv', 'b.csv']:\n    pd.read_csv(name)"], ["a.csv", "b.csv"]),
         (["glob.glob('images/*.png')"], ["images"]),
         (["pd.read_csv(f'data/{split}.csv')"], ["data"]),
+        (
+            ["D = Path('data')\npd.read_csv(D / split / 'a.csv')\nopen(f'{D}/{x}')\nload(os.path.join('d', x))"],
+            ["data", "d"],
+        ),
+        (["read(['a.csv'] + ['b.csv'])"], ["a.csv", "b.csv"]),
         (["os.listdir('images')", "ImageFolder(root='photos')"], ["images", "photos"]),
+        (["A, B = 'a.csv', 'b.csv'", "if A:\n    C = 'c.csv'\nopen(B), open(C)"], ["a.csv", "b.csv", "c.csv"]),
         (["kept = 'data/kept.csv'"], ["data/kept.csv"]),
         (["%time frame = pd.read_csv('a.csv')\n!rm a\n%matplotlib inline"], ["a.csv"]),
         (["Path('a.json').read_text()", "gzip.open('a.gz', 'rb')"], ["a.json", "a.gz"]),
@@ -50,6 +56,9 @@ def test_what_a_cell_reads_is_named(cells: list[str], wanted: list[str]) -> None
         "Path('out.txt').write_text(text)",
         "plt.savefig('out.png')\njoblib.dump(model, 'out.joblib')\nos.makedirs('out/x')",
         "trackside.log_artifact('model.joblib')",
+        "IMAGES = Path() / 'out' / 'images'\nIMAGES.mkdir()\npath = IMAGES / f'{name}.png'\nplt.savefig(path)",
+        "train(output_dir='out', save_path='out/model.bin', log_file='out.log')",
+        "urlretrieve(address + 'out.csv', 'out.csv')",
     ],
 )
 def test_what_a_cell_only_writes_is_no_input(cell: str) -> None:
@@ -67,6 +76,8 @@ def test_what_a_cell_only_writes_is_no_input(cell: str) -> None:
         "%%bash\ncat data/train.csv",
         "this is no Python at all 'a.csv'",
         "f'{a}/{b}.csv'",
+        "sys.path.append('../lib')",
+        "os.path.exists('data.csv') and print(f'see data/{name}.csv', 'data.csv' + name)",
     ],
 )
 def test_what_names_no_file_is_passed_over(cell: str) -> None:
@@ -98,6 +109,8 @@ def test_ten_thousand_texts_are_soon_read_and_more_are_not_kept() -> None:
 
 
 def test_machine_made_cells_that_nest_deep_do_not_stop_the_reading() -> None:
+    chain = "if x == 0: pass\n" + "".join(f"elif x == {number}: y = 'b.csv'\n" for number in range(500))
+    assert names(chain) == ["b.csv"]
     assert names("x = " + " + ".join(["'a'"] * 3_000), "y = " + "[" * 80 + "'a.csv'" + "]" * 80) == ["a.csv"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -102,6 +103,17 @@ def test_large_files_go_only_when_asked_for_and_are_named(scratch: Scratch) -> N
     assert {path.parent.name + path.name for path in cache.glob("*/*")} == {needed["md5"]}
     for wrong in (["--grace", "0"], ["--outside"]):
         trackside(scratch, "gc", *wrong, status=2)
+
+
+def test_where_files_cannot_be_judged_the_rest_is_done_and_told(scratch: Scratch) -> None:
+    old = "refs/trackside/trash/old/1000000000"
+    scratch.git("update-ref", old, make_experiment(scratch, "young"))
+    (scratch.path / ".dvc" / "tmp").mkdir(parents=True)
+    with open(scratch.path / ".dvc" / "tmp" / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = trackside(scratch, "gc", "--force", "--files", status=1)
+    assert "removed deleted run old" in said.out and old not in scratch.refs()
+    assert "DVC is at work" in said.err
 
 
 def keep_large(scratch: Scratch, path: str, data: bytes) -> dict[str, Any]:

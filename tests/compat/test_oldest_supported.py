@@ -18,17 +18,23 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: What the tests themselves need, at any version.
 TOOLS = ("pytest", "pytest-timeout", "hypothesis", "matplotlib", "pandas", "pyzmq")
-SUITES = ("tests/capture/test_iopub.py", "tests/capture/test_hooks.py", "tests/hosts/test_magic.py")
+SUITES = (
+    "tests/capture/test_iopub.py",
+    "tests/capture/test_hooks.py",
+    "tests/hosts/test_magic.py",
+    "tests/hosts/test_view.py",
+)
 
 
 def lower_bounds() -> list[str]:
-    """Read `name>=1.2` from the dependencies and the `run` extra, as `name==1.2.*`."""
+    """Read `name>=1.2` from the dependencies and the extras of a kernel, as `name==1.2.*`."""
     text = (ROOT / "pyproject.toml").read_text()
     main = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S)
     run = re.search(r"^run = \[(.*?)\]", text, re.M | re.S)
-    assert main is not None and run is not None
-    bounds = re.findall(r'"([a-z-]+)>=([0-9.]+)"', main.group(1) + run.group(1))
-    assert {"ipython", "ipykernel", "nbclient"} <= {name for name, _ in bounds}
+    widget = re.search(r"^widget = \[(.*?)\]", text, re.M | re.S)
+    assert main is not None and run is not None and widget is not None
+    bounds = re.findall(r'"([a-z-]+)>=([0-9.]+)"', main.group(1) + run.group(1) + widget.group(1))
+    assert {"anywidget", "ipython", "ipykernel", "nbclient"} <= {name for name, _ in bounds}
     return [f"{name}=={version}.*" if version.count(".") < 2 else f"{name}=={version}" for name, version in bounds]
 
 

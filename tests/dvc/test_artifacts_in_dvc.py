@@ -49,6 +49,28 @@ def test_pointers_are_byte_for_byte_those_of_dvc_add(
     (root / "data" / "deep").mkdir(parents=True)
     (root / "data" / "deep" / "ä.txt").write_bytes(b"a")
     (root / "data" / "z.txt").write_bytes(b"z" * 100)
+    # What sorts, is named or is made in another way than most.
+    for odd in (
+        "deep-er",
+        "deep.d/x",
+        "deep/B",
+        "deep/a b",
+        ".hidden",
+        ".gitignore",
+        "e\u0301",
+        "\u00e9",
+        "\U0001f600",
+        "#",
+    ):
+        (root / "data" / odd).parent.mkdir(exist_ok=True)
+        (root / "data" / odd).write_text(odd)
+    (root / "data" / "empty").touch()
+    (root / "data" / "none").mkdir()
+    (root / "data" / "same.txt").write_bytes(b"z" * 100)
+    (root / "data" / "run.sh").write_bytes(b"echo\n")
+    (root / "data" / "run.sh").chmod(0o755)
+    (root / "data" / "link").symlink_to("z.txt")
+    (root / "data" / "large").write_bytes(os.urandom(5_000_000))
     ours = {path: keep(repository, path, monkeypatch).pointer for path in ("model 1.bin", "data")}
     cached = objects(root.parent / "shared cache")
     repository.dvc("add", "-q", "model 1.bin", "data")

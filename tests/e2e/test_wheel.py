@@ -53,6 +53,13 @@ def test_the_wheel_holds_the_page_of_trackside_ui(contents: dict[str, bytes]) ->
     assert any(name.startswith("trackside_server/static/") and name.endswith(".js") for name in contents)
 
 
+def test_the_wheel_holds_the_widget_of_a_notebook(contents: dict[str, bytes]) -> None:
+    files = ("loader.js", "widget.js", "widget.css")
+    assert [name for name in files if not contents.get(f"trackside/display/static/{name}")] == []
+    # A notebook may save the first with the state of its widgets.
+    assert len(contents["trackside/display/static/loader.js"]) < 6_000
+
+
 def test_the_wheel_holds_nothing_of_the_machine_it_was_made_on(contents: dict[str, bytes]) -> None:
     assert [name for name in contents if name.endswith((".map", "build_log.json", ".tsbuildinfo"))] == []
     own = str(ROOT).encode()

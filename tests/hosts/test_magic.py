@@ -37,6 +37,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Tracked:
             "%track help",
             "%track thrown-away",
             "%track end --discard",
+            "%track view",
         ],
     )
 
@@ -45,6 +46,14 @@ def test_every_cell_does_what_it_would_do_without_us(tour: Tracked) -> None:
     failing = [cell.source for cell in tour.notebook.cells if any(o.output_type == "error" for o in cell.outputs)]
     assert failing == ["%%track broken\n1 / 0"]
     assert tour.text(9) == "hello\n42"
+
+
+def test_in_a_headless_run_a_view_is_the_table_that_stays_alone(tour: Tracked) -> None:
+    (output,) = tour.notebook.cells[-1].outputs
+    assert "first-try" in output.data["text/plain"]
+    assert set(output.data) == {"text/plain", "text/html"}
+    assert "data-trackside" not in output.data["text/html"]
+    assert "widgets" not in tour.notebook.metadata
 
 
 def test_the_line_options_reach_the_record(tour: Tracked) -> None:

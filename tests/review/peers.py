@@ -150,9 +150,9 @@ def _body(request: http.server.BaseHTTPRequestHandler) -> bytes:
 
 
 @contextlib.contextmanager
-def http_peer(scratch: Scratch) -> Iterator[HttpPeer]:
-    """Serve all peers by HTTP with Basic auth."""
-    serving = HttpPeer(scratch, scratch.path.parent / "served")
+def http_peer(scratch: Scratch, root: Path | None = None) -> Iterator[HttpPeer]:
+    """Serve all peers, or what is below a folder, by HTTP with Basic auth."""
+    serving = HttpPeer(scratch, root or scratch.path.parent / "served")
     thread = threading.Thread(target=serving.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

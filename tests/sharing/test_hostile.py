@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from repositories import Scratch, make_experiment, record_of
 
 from trackside.sharing.pull import pull
 from trackside.sharing.push import push
-from trackside.sharing.screening import link_trouble, name_trouble, path_trouble
+from trackside.sharing.rules import link_trouble, name_trouble, path_trouble
 from trackside.store import Store
 
 
@@ -180,6 +182,71 @@ def test_a_clone_without_annotations_takes_only_events(team: Team) -> None:
         assert bob.git("ls-tree", "-r", "--name-only", "refs/notes/trackside") == oid
     assert push(opened(bob)).annotations != "refused"
     assert pull(opened(bob)).annotations == "same"
+
+
+def nested(evil: Scratch, inside: str, names: Sequence[str], depth: int) -> str:
+    """Make a tree of folders that hold the same folder under each name, so deep."""
+    for _ in range(depth):
+        inside = evil.git("mktree", stdin="".join(f"040000 tree {inside}\t{name}\n" for name in names).encode())
+    return inside
+
+
+def place(evil: Scratch, name: str, tree: str) -> None:
+    head = evil.head()
+    oid = evil.git("commit-tree", tree, "-p", head, "-m", name)
+    evil.git("update-ref", f"refs/exps/{head[:2]}/{head[2:]}/{name}", oid)
+
+
+def test_trees_with_more_paths_than_any_disk_are_told_in_a_moment(team: Team) -> None:
+    evil, bob = team.clone("evil"), team.clone("bob")
+    make_experiment(evil, "honest")
+    blob = evil.git("hash-object", "-w", "--stdin", stdin=b"x")
+    one = evil.git("mktree", stdin=f"100644 blob {blob}\tx\n".encode())
+    place(evil, "broad", nested(evil, one, [f"d{number}" for number in range(10)], 12))
+    place(evil, "deep", nested(evil, one, ["d"], 120))
+    raw = b"".join(b"100644 f%07d\0" % number + bytes.fromhex(blob) for number in range(250_000))
+    place(evil, "wide", evil.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=raw))
+    give(team, evil)
+    begun = time.monotonic()
+    pulled = pull(opened(bob))
+    assert time.monotonic() - begun < 30
+    told = {one.name: one.why for one in pulled.held}
+    assert pulled.moved == ["honest"] and told.keys() == {"broad", "deep", "wide"}
+    assert "1,000,000 files" in told["broad"] and "too long" in told["deep"] and "too many files" in told["wide"]
+
+
+def test_annotations_with_more_paths_than_any_disk_are_passed_over(team: Team) -> None:
+    evil, bob = team.clone("evil"), team.clone("bob")
+    oid = make_experiment(evil, "honest")
+    blob = evil.git("hash-object", "-w", "--stdin", stdin=b'{"t": 1, "by": "x", "star": true}\n')
+    inner = evil.git("mktree", stdin=f"100644 blob {blob}\t{oid[38:]}\n".encode())
+    tree = nested(evil, inner, [f"{number:02x}" for number in range(256)], 19)
+    evil.git("update-ref", "refs/notes/trackside", evil.git("commit-tree", tree, "-m", "Notes"))
+    give(team, evil)
+    begun = time.monotonic()
+    assert pull(opened(bob)).moved == ["honest"]
+    assert time.monotonic() - begun < 30
+
+
+def test_what_is_too_large_is_refused_alone(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    evil, bob = team.clone("evil"), team.clone("bob")
+    make_experiment(evil, "honest")
+    make_experiment(evil, "zeros", files={"zeros.txt": bytes(12_000_000)})
+    give(team, evil)
+    monkeypatch.setattr("trackside.sharing.transport.LARGEST_OBJECT", 8_000_000)
+    pulled = pull(opened(bob))
+    assert pulled.moved == ["honest"]
+    assert [one.name for one in pulled.held] == ["zeros"] and "larger than" in pulled.held[0].why
+
+
+def test_a_remote_that_sends_without_end_is_left(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    evil, bob = team.clone("evil"), team.clone("bob")
+    make_experiment(evil, "honest")
+    make_experiment(evil, "noise", files={"noise.txt": os.urandom(2_000_000)})
+    give(team, evil)
+    monkeypatch.setattr("trackside.sharing.transport.MOST_RECEIVED", 1_000_000)
+    pulled = pull(opened(bob))
+    assert pulled.moved == ["honest"] and [one.name for one in pulled.held] == ["noise"]
 
 
 def test_names_paths_and_links_are_judged_one_by_one() -> None:

@@ -58,7 +58,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
 
 
 def run_with_files(scratch: Scratch, name: str) -> dict[str, str]:
-    """Make a run that keeps a file and a folder with DVC; return the hash of each."""
+    """Make a run that keeps a file and a folder with DVC, ignored by Git; return the hash of each."""
     (scratch.path / "model.bin").write_bytes(b"weights of " + name.encode() * 1000)
     (scratch.path / "data").mkdir(exist_ok=True)
     for number in range(3):
@@ -72,6 +72,7 @@ def run_with_files(scratch: Scratch, name: str) -> dict[str, str]:
     ]  # fmt: skip
     facts = [{"path": one.path, "size": one.size, "md5": one.md5, "stored": one.stored} for one in kept]
     files = {f"{one.path}.dvc": one.pointer for one in kept if one.pointer}
+    files[".gitignore"] = b"/data\n/model.bin\n"
     make_experiment(scratch, name, artifacts=facts, files=files)
     return {one.path: str(one.md5) for one in kept}
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
+from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from e2e.jupyter import TOKEN, Jupyter
-from repositories import Scratch
+from repositories import ROOT, Scratch
 
 from .conftest import Suites
 from .host import VSCode
 
+CARD = "application/vnd.trackside.run+json"
 TRACK = "%load_ext trackside\n%track"
 
 
@@ -34,25 +38,57 @@ def write(path: Path, cells: Sequence[str]) -> None:
     path.write_text(json.dumps(notebook, indent=1, sort_keys=True) + "\n")
 
 
-def kept(project: Scratch, name: str) -> str:
-    """Read the notebook in the tree of a run."""
-    refs = subprocess.run(
-        ["git", "for-each-ref", "--format=%(refname)", "refs/exps"],
-        cwd=project.path, env=project.environment, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    [ref] = [ref for ref in refs.stdout.split() if ref.endswith(f"/{name}")]
-    shown = subprocess.run(
-        ["git", "show", f"{ref}:study.ipynb"], cwd=project.path, env=project.environment, capture_output=True,
-        text=True, check=True,
-    )  # fmt: skip
-    return shown.stdout
+def kept(project: Scratch, name: str, path: str) -> str:
+    """Read the notebook in the tree of a run, once it is sealed."""
+    for _ in range(100):
+        refs = git(project, "for-each-ref", "--format=%(refname)", "refs/exps").split()
+        found = [ref for ref in refs if ref.endswith(f"/{name}")]
+        if found:
+            return git(project, "show", f"{found[0]}:{path}")
+        time.sleep(0.1)
+    raise AssertionError(f"{name} is not sealed")
+
+
+def git(project: Scratch, *words: str) -> str:
+    """Run git in the project."""
+    done = subprocess.run(
+        ["git", *words], cwd=project.path, env=project.environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def differences(project: Scratch, name: str, path: str) -> str:
+    """Tell where the notebook of a run is not its file without the outputs of ours; nothing when they are equal."""
+    saved = json.loads((project.path / path).read_text())
+    for cell in saved["cells"]:
+        cell["outputs"] = [out for out in cell["outputs"] if not out.get("metadata", {}).get("trackside")]
+    wanted = json.dumps(saved, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    found = kept(project, name, path)
+    return "\n".join(unified_diff(wanted.splitlines(), found.splitlines())) or (
+        "" if found == wanted else "ends otherwise"
+    )
+
+
+def hostile() -> Any:
+    """Return a notebook of a stranger: a card that says what is code elsewhere, and two that are none."""
+    card = json.loads((ROOT / "tests/fixtures/contract/card.json").read_text())
+    card["name"] = "<img src=x onerror=alert(1)>"
+    card["run"] = "20260101t000000-00000000ff"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1") for _ in range(3)])
+    for cell, data in zip(notebook.cells, (card, {**card, "metrics": "many"}, "no card"), strict=True):
+        cell.outputs = [nbformat.v4.new_output("display_data", {CARD: data, "text/plain": "next best"})]
+    return notebook
 
 
 def test_notebooks(vscode: VSCode, project: Scratch, suites: Suites, jupyter: Jupyter) -> None:
     write(project.path / "study.ipynb", [TRACK, "lr = 0.5", "val_loss = 0.25"])
     write(project.path / "plain.ipynb", ["x = 1", "y = 2"])
+    write(project.path / "again.ipynb", [TRACK, "print('none')"])
+    write(project.path / "saved.ipynb", [TRACK, "tiny = 1e-05\nprint('\N{SNOWMAN}')", "{'a': 1.0, 'b': 2e-7}"])
+    (project.path / "hostile.ipynb").write_text(json.dumps(hostile()))
     outside = {
         "jupyter": lambda _: {"base": jupyter.base, "token": TOKEN},
-        "kept": lambda asked: kept(project, asked["name"]),
+        "kept": lambda asked: kept(project, asked["name"], asked["path"]),
+        "differences": lambda asked: differences(project, asked["name"], "saved.ipynb"),
     }
     suites.run(vscode, project.path, "notebook", outside=outside)

@@ -3,7 +3,7 @@
  * kernel, and places the panel over the static table of an output (`data-trackside-view`), or into a widget's own view.
  */
 
-import { fieldsOf } from './model';
+import { fieldsOf, say } from './model';
 import type { Connection, Hear, Model, Program } from './model';
 
 const PLACE = 'data-trackside-view';
@@ -70,7 +70,7 @@ class Stage {
   /** The connection was lost, or is back: only an answer tells. */
   private readonly doubted = (): void => {
     this.lose();
-    this.model.send({ ask: 'alive', q: 'alive' });
+    say(this.model, { ask: 'alive', q: 'alive' });
   };
 
   private lookSoon(): void {
@@ -201,7 +201,7 @@ function fetchProgram(model: Model, digest: string): Promise<Program> {
       }
     };
     model.on('msg:custom', hear);
-    model.send({ ask: 'program', q: 'program' });
+    say(model, { ask: 'program', q: 'program' });
   });
 }
 

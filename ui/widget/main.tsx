@@ -6,7 +6,7 @@ import { PageHost } from '../page/host';
 import { Names } from '../page/names';
 import { Carrier } from './carrier';
 import { Frame } from './Frame';
-import { fieldsOf } from './model';
+import { fieldsOf, say } from './model';
 import type { Connection, Hear, Model } from './model';
 import { withOwnQuery } from './ownquery';
 import { Routes } from './routes';
@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Begin the conversation of a model with its kernel. */
 export function connect(model: Model): Connection {
   const carrier = new Carrier({
-    send: content => model.send(content),
+    send: content => say(model, content),
     listen: hear => {
       const heard: Hear = (content, buffers) => hear(content, buffers);
       model.on('msg:custom', heard);

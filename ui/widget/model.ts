@@ -27,6 +27,15 @@ export interface Connection extends Disposable {
   show(box: HTMLElement): () => void;
 }
 
+/** Send a message; where the kernel's end of the line is gone, nothing happens. */
+export function say(model: Model, content: unknown): void {
+  try {
+    model.send(content);
+  } catch {
+    // The stage sees that the kernel has gone, and whoever waits is told there.
+  }
+}
+
 /** Look at a value from outside as an object. */
 export function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null ? { ...value } : {};

@@ -28,7 +28,7 @@ export class Routes {
   readonly go = (route: Route): void => {
     const { tabs } = this.opened;
     const isOpen = tabs.some(tab => isSame(tab, route));
-    this.set({ tabs: isOpen ? tabs : [TABLE, ...tabs.slice(1).slice(1 - MOST), route], route });
+    this.set({ tabs: isOpen ? tabs : [TABLE, ...tabs.slice(1).slice(2 - MOST), route], route });
   };
 
   /** Close a view; the one before it comes to the front where it was there. */

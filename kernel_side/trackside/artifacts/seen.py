@@ -25,6 +25,7 @@ class Seen:
     """The tables of one clone; not shared between threads. Every failure to read or write it is "never seen"."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._database = self._open(folder / "artifacts.sqlite")
 
     def md5(self, path: Path, stat: Stat) -> str | None:
@@ -44,25 +45,34 @@ class Seen:
         rows = [(os.fsencode(path), _text(stat), md5) for path, stat, md5 in files]
         self._change("insert or replace into seen values (?, ?, ?)", rows)
 
-    def note_put(self, folder: Path, objects: Iterable[tuple[str, str]]) -> None:
+    def note_put(self, cache: Path, objects: Iterable[tuple[str, str]]) -> None:
         """Write down (object, path of the file it is of) that were new in a cache folder."""
+        key = self._key(cache)
         self._change(
             "insert or replace into put values (?, ?, ?)",
-            [(os.fsencode(folder), oid, path.encode("utf-8", "backslashreplace").decode()) for oid, path in objects],
+            [(key, oid, path.encode("utf-8", "backslashreplace").decode()) for oid, path in objects],
         )
 
-    def put(self) -> dict[Path, dict[str, str]]:
-        """Return what was put where: cache folder → object → path of the file it is of."""
-        found: dict[Path, dict[str, str]] = {}
-        if self._database is not None:
-            with suppress(sqlite3.Error):
-                for folder, oid, path in self._database.execute("select folder, oid, path from put"):
-                    found.setdefault(Path(os.fsdecode(folder)), {})[str(oid)] = str(path)
-        return found
+    def put_in(self, cache: Path) -> dict[str, str]:
+        """Return what was put into a cache folder: object → path of the file it is of."""
+        if self._database is None:
+            return {}
+        try:
+            found = self._database.execute("select oid, path from put where folder = ?", (self._key(cache),))
+            return {str(oid): str(path) for oid, path in found}
+        except sqlite3.Error:
+            return {}
 
-    def forget_put(self, folder: Path, oids: Iterable[str]) -> None:
+    def forget_put(self, cache: Path, oids: Iterable[str]) -> None:
         """Strike out objects that are gone."""
-        self._change("delete from put where folder = ? and oid = ?", [(os.fsencode(folder), oid) for oid in oids])
+        key = self._key(cache)
+        self._change("delete from put where folder = ? and oid = ?", [(key, oid) for oid in oids])
+
+    def _key(self, cache: Path) -> bytes:
+        """Name a cache so that it is found again when the whole clone was moved."""
+        whole, own = Path(os.path.realpath(cache)), Path(os.path.realpath(self._folder))
+        is_inside = len(own.parents) > 1 and whole.is_relative_to(own.parents[1])
+        return os.fsencode(os.path.relpath(whole, own) if is_inside else whole)
 
     def close(self) -> None:
         """Close the tables."""

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from trackside.capture.cellcode import parse_cell
-from trackside.capture.survey import survey
 
 #: Texts remembered of one run; more are data themselves.
 MOST: Final = 20_000
@@ -22,18 +21,25 @@ _MOST_VALUES: Final = 8
 _PATH_CLASSES: Final = frozenset("Path PurePath PosixPath PurePosixPath WindowsPath UPath".split())
 #: Functions and methods that give the path they are given, in another form.
 _SAME: Final = frozenset("abspath realpath normpath fspath str expanduser resolve absolute as_posix expandvars".split())
-#: Beginnings of the names of what reads a file, and of what writes one.
+#: Beginnings of the names of what reads a file, and of what only writes one or asks for it.
 _READS: Final = tuple(
     "read load open imread glob rglob iglob listdir scandir walk iterdir scan genfromtxt fromfile ImageFolder from_ "
-    "exists is_file is_dir stat Image log_input parse connect File".split()
+    "Image log_input parse connect File".split()
 )
 _WRITES: Final = tuple(
     "to_ save dump write imwrite imsave mkdir makedirs unlink remove rmtree export touch log_artifact log_image "
-    "copy_to sink_ FileHandler rename".split()
+    "copy_to sink_ FileHandler rename urlretrieve download exists is_file is_dir isfile isdir".split()
 )
 #: Conversions that begin as writing does.
 _NO_WRITES: Final = frozenset("to_numeric to_datetime to_tensor to_numpy to_list".split())
 _PATH_WORDS: Final = ("path", "dir", "folder", "file", "root", "data")
+#: In the name of an argument: where something is written.
+_OUT_WORDS: Final = ("out", "save", "dest", "log", "export", "checkpoint")
+_LEAVES: Final = frozenset(
+    {ast.Load, ast.Store, ast.Del, ast.alias, ast.Pass, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.arg}
+    | {*ast.operator.__subclasses__(), *ast.cmpop.__subclasses__(), *ast.unaryop.__subclasses__()}
+)
+_BLOCKS: Final = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.ExceptHandler)
 _WILD: Final = frozenset("*?[")
 #: How a file is opened, which is no name.
 _MODES: Final = frozenset(f"{way}{more}" for way in "rwax" for more in ("", "b", "t", "+", "b+", "+b", "t+"))
@@ -90,23 +96,20 @@ class _Reader:
 
     def learn(self, tree: ast.Module, *, is_earlier: bool = False) -> None:
         """Remember the names to which the tree gives a path."""
-        for binding in survey(tree).bindings:
-            if binding.value is None or not isinstance(binding.target, ast.Name):
-                continue
-            name = binding.target.id
-            values = self._evaluate(binding.value) if binding.whole else None
+        for name, value in _assignments(tree.body):
+            values = self._evaluate(value)
             if is_earlier or name in self._earlier:
                 self._values.pop(name, None)
                 self._earlier.discard(name)
             if not values:
                 continue
-            is_joined = not isinstance(binding.value, ast.Constant) or _says_path(name)
+            is_joined = not isinstance(value, ast.Constant) or _says_path(name)
             held = self._values.setdefault(name, {})
-            held.update({value: is_joined or held.get(value, False) for value in values[:_MOST_VALUES]})
+            held.update({text: is_joined or held.get(text, False) for text in values[:_MOST_VALUES]})
             if is_earlier:
                 self._earlier.add(name)
-            self._defining.add(id(binding.value))
-            self._nodes.append(binding.value)
+            self._defining.add(id(value))
+            self._nodes.append(value)
 
     def read(self, tree: ast.Module) -> None:
         """Find what stands where the cells use it."""
@@ -114,6 +117,12 @@ class _Reader:
         stack: list[tuple[ast.AST, bool, bool]] = [(node, False, False) for node in reversed(tree.body)]
         while stack and len(self.found) < MOST:
             node, is_written, is_path = stack.pop()
+            kind = node.__class__
+            # Most nodes are leaves that name nothing.
+            if kind in _LEAVES or (kind is ast.Constant and type(node.value) is not str):  # type: ignore[attr-defined]  # a Constant
+                continue
+            if kind is ast.Name and node.id not in self._values:  # type: ignore[attr-defined]  # a Name
+                continue
             if isinstance(node, ast.expr) and self._take(node, is_written=is_written, is_path=is_path):
                 continue
             stack += reversed(list(_inside(node, is_written=is_written, is_path=is_path)))
@@ -134,8 +143,9 @@ class _Reader:
             return True
         values = self._evaluate(node)
         if values is None:
-            if is_path and not is_written and isinstance(node, ast.JoinedStr):
-                self._add(_beginning(node), is_path=True)
+            if is_path and not is_written:
+                for folder in self._beginnings(node):
+                    self._add(folder, is_path=True)
             return False
         self._note_uses(node)
         if not is_written:
@@ -158,6 +168,21 @@ class _Reader:
         if is_plausible(text) and (is_path or "/" in text or "." in text) and len(self.found) < MOST:
             self.found[text] = is_path or self.found.get(text, False)
 
+    def _beginnings(self, node: ast.expr, depth: int = 0) -> list[str]:
+        """Return the folders in which a join begins whose end is not known: "data" of `f"data/{name}.csv"`."""
+        pieces, is_join = _pieces(node)
+        known = [""]
+        for place, piece in enumerate(pieces):
+            values = self._evaluate(piece)
+            if values is None and place == 0:
+                return self._beginnings(piece, depth + 1) if depth < _DEEPEST else []
+            if values is None:
+                break
+            known = [posixpath.join(left, right) if is_join else left + right for left in known for right in values][
+                :_MOST_VALUES
+            ]
+        return [text if is_join else text.rpartition("/")[0] for text in known if pieces]
+
     def _note_uses(self, node: ast.expr) -> None:
         for part in ast.walk(node):
             if isinstance(part, ast.Name):
@@ -171,13 +196,9 @@ class _Reader:
             return [node.value] if type(node.value) is str and len(node.value) <= _LONGEST else None
         if isinstance(node, ast.Name):
             return list(self._values[node.id]) if node.id in self._values else None
-        if isinstance(node, ast.BinOp):
-            if isinstance(node.op, ast.Div):
-                return self._joined([node.left, node.right], depth)
-            return self._added([node.left, node.right], depth) if isinstance(node.op, ast.Add) else None
-        if isinstance(node, ast.JoinedStr):
-            parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
-            return self._added(parts, depth)
+        pieces, is_join = _pieces(node)
+        if pieces:
+            return self._combined(pieces, depth, is_join=is_join)
         if isinstance(node, ast.Attribute) and node.attr == "parent":
             held = self._evaluate(node.value, depth + 1)
             return [posixpath.dirname(value) or "." for value in held] if held else None
@@ -185,38 +206,46 @@ class _Reader:
 
     def _called(self, call: ast.Call, depth: int) -> list[str] | None:
         last, func = last_name(call), call.func
-        if last in _PATH_CLASSES:
-            return self._joined(call.args, depth) if call.args else ["."]
-        if last in ("cwd", "getcwd") and not call.args:
+        if (last in _PATH_CLASSES or last in ("cwd", "getcwd")) and not call.args:
             return ["."]
-        if isinstance(func, ast.Attribute):
-            if last == "join" and _is_module_path(func.value):
-                return self._joined(call.args, depth)
-            if last == "joinpath":
-                return self._joined([func.value, *call.args], depth)
-            if last in _SAME and not call.args:
-                return self._evaluate(func.value, depth + 1)
+        if isinstance(func, ast.Attribute) and last in _SAME and not call.args:
+            return self._evaluate(func.value, depth + 1)
         if last in _SAME and len(call.args) == 1:
             return self._evaluate(call.args[0], depth + 1)
         return None
 
-    def _joined(self, parts: list[ast.expr], depth: int) -> list[str] | None:
-        return self._combined(parts, depth, posixpath.join)
-
-    def _added(self, parts: list[ast.expr], depth: int) -> list[str] | None:
-        return self._combined(parts, depth, lambda left, right: left + right)
-
-    def _combined(self, parts: list[ast.expr], depth: int, join: Callable[[str, str], str]) -> list[str] | None:
-        combined: list[str] | None = None
-        for part in parts:
-            values = self._evaluate(part, depth + 1)
+    def _combined(self, pieces: list[ast.expr], depth: int, *, is_join: bool) -> list[str] | None:
+        known = [""]
+        for piece in pieces:
+            values = self._evaluate(piece, depth + 1)
             if values is None:
                 return None
-            if combined is None:
-                combined = values
-            else:
-                combined = [join(left, right) for left in combined for right in values][:_MOST_VALUES]
-        return combined
+            known = [posixpath.join(left, right) if is_join else left + right for left in known for right in values][
+                :_MOST_VALUES
+            ]
+        return known
+
+
+def _assignments(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """List (name, value) of what runs with the cell itself, in loops and branches too, in the order written."""
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _bound(target, node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            yield from _bound(node.target, node.value)
+        elif isinstance(node, _BLOCKS):
+            parts = [part for field in ("body", "handlers", "orelse", "finalbody") for part in getattr(node, field, ())]
+            stack += reversed(parts)
+
+
+def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        yield from ((one.id, part) for one, part in zip(target.elts, value.elts) if isinstance(one, ast.Name))
 
 
 def last_name(call: ast.Call) -> str:
@@ -226,13 +255,15 @@ def last_name(call: ast.Call) -> str:
 
 def _inside(node: ast.AST, *, is_written: bool, is_path: bool) -> Iterator[tuple[ast.AST, bool, bool]]:
     """Give the parts of a node that may name files, each with what is known of its place."""
-    if isinstance(node, ast.Call):
-        yield from _call_parts(node)
-        return
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
-    if isinstance(node, ast.JoinedStr):
-        yield from ((part.value, False, False) for part in node.values if isinstance(part, ast.FormattedValue))
+    pieces, _ = _pieces(node)
+    if pieces:
+        # The pieces of a name are no names; what is called in them stands for itself. Lists are added too.
+        yield from ((piece, not isinstance(piece, (ast.List, ast.Tuple)), False) for piece in pieces)
+        return
+    if isinstance(node, ast.Call):
+        yield from _call_parts(node)
         return
     if isinstance(node, ast.Subscript):
         yield node.value, False, False
@@ -247,12 +278,14 @@ def _inside(node: ast.AST, *, is_written: bool, is_path: bool) -> Iterator[tuple
     for field in node._fields:
         value = getattr(node, field, None)
         for part in value if value.__class__ is list else [value]:
-            if isinstance(part, ast.AST) and not isinstance(part, (ast.expr_context, ast.operator)):
+            if isinstance(part, ast.AST):
                 yield part, is_written and keeps, is_path and keeps
 
 
 def _call_parts(call: ast.Call) -> Iterator[tuple[ast.AST, bool, bool]]:
     last = last_name(call)
+    if _is_sys_path(call.func):
+        return
     writes = _writes(call, last)
     reads = not writes and last.startswith(_READS)
     if isinstance(call.func, ast.Attribute):
@@ -265,7 +298,9 @@ def _call_parts(call: ast.Call) -> Iterator[tuple[ast.AST, bool, bool]]:
             yield argument, writes, reads
     for keyword in call.keywords:
         if keyword.arg != "mode":
-            yield keyword.value, writes, reads or _says_path(keyword.arg or "")
+            name = (keyword.arg or "").lower()
+            is_out = any(word in name for word in _OUT_WORDS)
+            yield keyword.value, writes or is_out, reads or _says_path(name)
 
 
 def _writes(call: ast.Call, last: str) -> bool:
@@ -289,11 +324,33 @@ def _is_module_path(node: ast.expr) -> bool:
     )
 
 
-def _beginning(node: ast.JoinedStr) -> str:
-    """Return the folder an f-string begins with: "data" of f"data/{name}.csv"."""
-    first = node.values[0] if node.values else None
-    text = first.value if isinstance(first, ast.Constant) and type(first.value) is str else ""
-    return text.rpartition("/")[0]
+def _pieces(node: ast.AST) -> tuple[list[ast.expr], bool]:
+    """Return what a text or path is put together of, and whether slashes come in between; nothing for anything else."""
+    if isinstance(node, ast.JoinedStr):
+        return [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values], False
+    if isinstance(node, ast.BinOp):
+        is_join = isinstance(node.op, ast.Div)
+        return ([node.left, node.right], is_join) if is_join or isinstance(node.op, ast.Add) else ([], False)
+    if isinstance(node, ast.Call):
+        last, func = last_name(node), node.func
+        if last in _PATH_CLASSES:
+            return node.args, True
+        if isinstance(func, ast.Attribute) and last == "joinpath":
+            return [func.value, *node.args], True
+        if isinstance(func, ast.Attribute) and last == "join" and _is_module_path(func.value):
+            return node.args, True
+    return [], False
+
+
+def _is_sys_path(func: ast.expr) -> bool:
+    """Tell `sys.path.append`, which names code."""
+    held = func.value if isinstance(func, ast.Attribute) else None
+    return (
+        isinstance(held, ast.Attribute)
+        and held.attr == "path"
+        and isinstance(held.value, ast.Name)
+        and held.value.id == "sys"
+    )
 
 
 def _says_path(name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.cli import words
 from trackside.cli.verb import Verb, add_json, here, no_arguments
-from trackside.errors import UsageError
+from trackside.errors import TracksideError, UsageError
 
 if TYPE_CHECKING:
     from trackside.cleaning import Cleaning, Files, Stored
@@ -60,21 +60,30 @@ def _gc(options: Namespace) -> int:
     else:
         found = clean(repository)
         if options.files:
-            found.files = clean_files(repository, grace=options.grace, outside=options.outside)
+            try:
+                found.files = clean_files(repository, grace=options.grace, outside=options.outside)
+            except TracksideError as error:
+                # What was removed before is told all the same.
+                found.files.problem = error
     if does and options.pack_refs:
         repository.git.run("pack-refs", "--all")
     if options.json:
         words.write_json(tell_cleaning(found, done=does))
-        return 0
-    _say_cleaned(found, does=does)
-    if does:
-        _say_gone(found.files)
-        if options.pack_refs:
-            words.say("refs packed")
     else:
-        _say_needless(found.files)
-        words.say("trackside gc --force does it; --files with it removes large files too")
-    return 0
+        _say_cleaned(found, does=does)
+        if does:
+            _say_gone(found.files)
+        else:
+            _say_needless(found.files)
+        if does and options.pack_refs:
+            words.say("refs packed")
+        problem = found.files.problem
+        if problem is not None:
+            words.note(problem.message)
+            words.note(f"  {problem.hint}".rstrip())
+        if not does:
+            words.say("trackside gc --force does it; --files with it removes large files too")
+    return 1 if does and found.files.problem is not None else 0
 
 
 def _say_cleaned(found: Cleaning, *, does: bool) -> None:
@@ -98,10 +107,6 @@ def _say_needless(files: Files) -> None:
             words.say(f"{where} lies outside this clone, and others may need what it holds: only with --outside")
         _say_staying(held.young, where, "younger than the grace time, or linked from a work tree")
         _say_staying(held.strange, where, "not put there by Trackside; for `dvc gc` see docs/storage.md")
-    if files.problem is not None:
-        words.note(files.problem.message)
-        if files.problem.hint:
-            words.note(f"  {files.problem.hint}")
 
 
 def _say_staying(staying: Sequence[Stored], where: str, why: str) -> None:

@@ -32,6 +32,8 @@ _THREADS: Final = 4
 #: Questions that wait at once; a panel asks a handful.
 _MOST_WAITING: Final = 200
 _LONGEST_NAME: Final = 80
+#: Seconds between changes told of one place: to answer what panels ask then takes time from the cell that runs.
+_CALM: Final = 1.0
 #: Changes told to a view that asks nothing any more: its page is closed, and the server keeps messages for it.
 _UNHEARD: Final = 40
 
@@ -91,6 +93,7 @@ class KernelDesk:
         self.services = Services(places=places, tasks=tasks)
         self._watcher = Watcher(places, self._looking, self._emit)
         tasks.on_change = self._watcher.tell_tasks
+        self._late: dict[str, list[Changed]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_over = False
         fork.disable_in_child(self)
@@ -169,8 +172,20 @@ class KernelDesk:
         line.say({"q": name, "status": reply.status, "type": reply.mime}, reply.data)
 
     def _emit(self, changed: Changed) -> None:
+        """Tell at once what comes alone, and together what comes fast; on the loop of the watcher."""
+        late = self._late.get(changed["place"])
+        if late is not None:
+            late.append(changed)
+            return
+        self._late[changed["place"]] = []
         for line in list(self._lines):
             line.tell(changed)
+        asyncio.get_running_loop().call_later(_CALM, self._emit_late, changed["place"])
+
+    def _emit_late(self, place: str) -> None:
+        late = self._late.pop(place)
+        if late:
+            self._emit(_together(late))
 
     def _watch(self) -> None:
         loop = self._loop = asyncio.new_event_loop()
@@ -182,3 +197,10 @@ class KernelDesk:
             return
         finally:
             loop.close()
+
+
+def _together(changes: Sequence[Changed]) -> Changed:
+    what = dict.fromkeys(word for changed in changes for word in changed["what"])
+    runs = dict.fromkeys(run for changed in changes for run in changed["runs"])
+    revision = next((changed["revision"] for changed in reversed(changes) if changed["revision"]), "")
+    return {"place": changes[-1]["place"], "revision": revision, "what": [*what], "runs": [*runs]}

@@ -76,8 +76,10 @@ def _still(
 ) -> tuple[dict[str, str], list[tuple[str, str | None]]]:
     """Make the table that stays, and name the runs a comparison is of."""
     from trackside import reading
+    from trackside.query import parse_query
 
     if compare:
+        parse_query(query, now=time.time())
         comparison = reading.comparison(repository, compare)
         return comparison_bundle(comparison), [(run["name"], run["oid"]) for run in comparison["runs"]]
     selection = reading.select(repository, query=query, limit=ROWS)

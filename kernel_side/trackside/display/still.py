@@ -49,6 +49,8 @@ class Still:
 
     def text(self) -> str:
         """Write it for a terminal; the best values carry a star."""
+        if not self.body:
+            return "\n".join(self.below)
         marked = {at for row in self.body for at, cell in enumerate(row) if cell.is_best}
         lines = [
             [cell.text + ((" *" if cell.is_best else "  ") if at in marked else "") for at, cell in enumerate(row)]
@@ -66,10 +68,12 @@ class Still:
 
     def markup(self) -> str:
         """Write it as HTML, of which every text is escaped."""
+        below = "".join(f'<div style="opacity:.7">{html.escape(line)}</div>' for line in self.below)
+        if not self.body:
+            return below
         head = "".join(_markup(cell, "th") for cell in self.head)
         body = "".join(f"<tr>{''.join(_markup(cell, 'td') for cell in row)}</tr>" for row in self.body)
-        below = "".join(f'<div style="opacity:.7">{html.escape(line)}</div>' for line in self.below)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if self.body else ""
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         return f'<div style="overflow-x:auto">{table}</div>{below}'
 
 

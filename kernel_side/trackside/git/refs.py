@@ -10,8 +10,11 @@ from trackside.errors import GitError, NameTakenError
 from trackside.git.repository import Repository
 from trackside.git.runner import translate
 
-#: What Git itself does when nobody asks for more. Ten thousand refs take half as long.
-_AS_GIT_DOES: Final = (("core.fsync", "committed,-reference"),)
+#: Where a name that is an object id could also be a ref, Git looks for that in six places, for each of them.
+_NO_GUESS: Final = ("core.warnAmbiguousRefs", "false")
+#: What Git itself does when nobody asks for more. Ten thousand refs take half as long. In "committed,-reference" Git
+#: adds last what it was told to add, so that refs were flushed all the same.
+_AS_GIT_DOES: Final = ("core.fsync", "objects")
 
 
 def list_refs(repository: Repository, *patterns: str) -> dict[str, str]:
@@ -65,7 +68,7 @@ def change_refs(
     process holds a lock that is needed.
     """
     commands = "start\0" + "".join(change.line() for change in changes) + "commit\0"
-    git = repository.git if is_flushed else replace(repository.git, config=_AS_GIT_DOES)
+    git = replace(repository.git, config=[_NO_GUESS] if is_flushed else [_NO_GUESS, _AS_GIT_DOES])
     answer = git.attempt("update-ref", "-z", "--stdin", stdin=commands.encode("utf-8", "surrogateescape"))
     if answer.status == 0:
         return

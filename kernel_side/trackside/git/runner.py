@@ -117,6 +117,14 @@ class Git:
                     return Output(answer.status, _content(file), answer.err)
         return self._attempt(args, stdin, subprocess.PIPE)
 
+    def attempt_within(self, most: int, *args: str, stdin: bytes) -> bytes | None:
+        """Run git and return its output; None when it says more than `most` bytes, fails, or cannot be held to that."""
+        with _in_memory() as file:
+            if file is None:
+                return None
+            answer = self._attempt(args, stdin, file, most)
+            return _content(file) if answer.status == 0 else None
+
     def follow(self, *args: str, heard: Callable[[str], None]) -> Output:
         """Run git and give each line of its standard error to `heard` as it comes; a carriage return ends one too.
 
@@ -136,9 +144,11 @@ class Git:
                 _kill(process)
         return Output(process.returncode, pipes.out, "\n".join(pipes.lines))
 
-    def _attempt(self, args: Sequence[str], stdin: bytes, stdout: int) -> Output:
+    def _attempt(self, args: Sequence[str], stdin: bytes, stdout: int, most: int = 0) -> Output:
         process = self._start(args, stdout)
         try:
+            if most and not _hold_to(process.pid, most):
+                return Output(1, b"", "")
             out, err = process.communicate(stdin, timeout=self.timeout)
         except subprocess.TimeoutExpired as error:
             raise self._too_long(args) from error
@@ -265,6 +275,19 @@ def _in_memory() -> Iterator[int | None]:
         yield file
     finally:
         os.close(file)
+
+
+def _hold_to(pid: int, most: int) -> bool:
+    """Let a process that has not been asked anything yet write no file longer than this; tell whether that is so."""
+    try:
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+        # It ends by a signal that may leave a core.
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, AttributeError, OSError):
+        return False
+    return True
 
 
 def _content(file: int) -> bytes:

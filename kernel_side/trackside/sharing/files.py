@@ -17,7 +17,7 @@ from trackside.artifacts.seen import Seen
 from trackside.errors import StateError
 from trackside.git.repository import Repository
 from trackside.refs import ExperimentRef
-from trackside.sharing.screening import path_trouble
+from trackside.sharing.rules import path_trouble
 from trackside.sharing.told import Files, Progress
 from trackside.sharing.trouble import harmless
 from trackside.store import Shelf, Store
@@ -49,6 +49,9 @@ def move_files(
         try:
             moved = move(root, way, list(wanted), lambda doing=doing: progress(doing, None))  # type: ignore[misc]  # bound now
         except StateError as error:
+            if error.code != "dvc-missing":
+                # Whoever hears of the progress wants no more of it.
+                raise
             _tell(done, wanted, wanted.values(), error.message.rstrip("."), error.hint)
             continue
         done.moved += moved.count

@@ -7,6 +7,7 @@ over what somebody annotated meanwhile.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
@@ -14,11 +15,13 @@ from typing import Final, Literal
 from trackside.annotations import parse_events
 from trackside.errors import GitError
 from trackside.git.commit import write_notes
-from trackside.git.objects import list_tree, read_objects
+from trackside.git.objects import list_tree
 from trackside.git.refs import Create, Move, change_refs, list_refs
 from trackside.git.repository import Repository, identity
-from trackside.refs import NOTES, REMOTES, is_oid
+from trackside.refs import NOTES, REMOTES
+from trackside.sharing.bounded import read_bounded
 from trackside.sharing.transport import Peer
+from trackside.sharing.trees import tree_parser
 from trackside.sharing.trouble import explain
 
 Merged = Literal["same", "moved", "merged"]
@@ -26,6 +29,10 @@ _TRIES: Final = 20
 _LONGEST_LINE: Final = 100_000
 _LARGEST: Final = 4_000_000
 _MOST: Final = 200_000
+#: Bytes of one folder of notes, and of all of one depth.
+_LARGEST_TREE: Final = 16_000_000
+_MOST_BYTES: Final = 200_000_000
+_HEX: Final = re.compile(r"[0-9a-f]+\Z")
 _FAN_OUT: Final = 256
 
 
@@ -93,16 +100,39 @@ def _merged_events(
 
 
 def _blobs(repository: Repository, tip: str | None) -> tuple[dict[str, str], bool]:
-    """Return the note blob of each commit, and whether nothing else (a stranger's path) had to be passed over."""
+    """Return the note blob of each commit, and whether nothing else (a stranger's path) had to be passed over.
+
+    Folders are followed only as far as Git spreads notes over them, and so many notes are read: their tree may have
+    more paths than any disk.
+    """
     if tip is None:
         return {}, True
+    parse, width = tree_parser(repository), 64 if repository.object_format == "sha256" else 40
     found: dict[str, str] = {}
-    files = list_tree(repository, tip)
-    for path, (mode, oid) in files.items():
-        target = path.replace("/", "")
-        if is_oid(target) and mode == "100644" and len(found) < _MOST:
-            found[target] = oid
-    return found, len(found) == len(files)
+    is_plain, left = True, 2 * _MOST
+    level = {"": repository.git.run("rev-parse", "--verify", f"{tip}^{{tree}}").decode().strip()}
+    while level and len(found) + len(level) <= _MOST:
+        oids = list(dict.fromkeys(level.values()))
+        trees = dict(zip(oids, read_bounded(repository, oids, "tree", _LARGEST_TREE, _MOST_BYTES)))
+        following: dict[str, str] = {}
+        for begun, tree in level.items():
+            data = trees[tree]
+            is_plain = is_plain and isinstance(data, bytes)
+            entries = parse(data) if isinstance(data, bytes) else []
+            left -= len(entries)
+            if left < 0:
+                return found, False
+            for mode, name, oid in entries:
+                target = begun + name.decode("utf-8", "replace")
+                is_hex = _HEX.match(target) is not None
+                if is_hex and mode == b"40000" and len(target) < width and len(following) <= _MOST:
+                    following[target] = oid.hex()
+                elif is_hex and mode == b"100644" and len(target) == width and target not in found:
+                    found[target] = oid.hex()
+                else:
+                    is_plain = False
+        level = following
+    return found, is_plain and not level
 
 
 def _placed(repository: Repository, ours: str | None, events: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -120,14 +150,7 @@ def _contents(repository: Repository, oids: Sequence[str]) -> dict[str, bytes | 
 
 def _read(repository: Repository, oids: Sequence[str]) -> list[bytes | None]:
     """Read blobs; None for one that is gone or too large to be what people wrote."""
-    if not oids:
-        return []
-    asked = "".join(f"{oid}\n" for oid in oids).encode()
-    lines = repository.git.run("cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer", stdin=asked)
-    fits = [line.startswith("blob ") and int(line[5:]) <= _LARGEST for line in lines.decode().splitlines()]
-    objects = iter(read_objects(repository, [oid for oid, is_fit in zip(oids, fits) if is_fit]))
-    found = [next(objects) if is_fit else None for is_fit in fits]
-    return [one.data if one is not None else None for one in found]
+    return [data if isinstance(data, bytes) else None for data in read_bounded(repository, oids, "blob", _LARGEST)]
 
 
 def _is_within(repository: Repository, older: str, newer: str) -> bool:

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
-import time
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Final
 
-from trackside.errors import GitError, NameTakenError, NotFoundError
-from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
+from trackside.canonical import prepare
+from trackside.errors import GitError, NotFoundError
+from trackside.git.refs import list_refs
 from trackside.git.repository import Repository
-from trackside.names import check_name
-from trackside.refs import (
-    EXPERIMENTS,
-    NOTES,
-    REMOTES,
-    TRASH,
-    ExperimentRef,
-    RemoteRef,
-    parse_experiment_ref,
-)
-from trackside.sharing.files import move_files
+from trackside.refs import EXPERIMENTS, NOTES, REMOTES, TRASH, ExperimentRef, parse_experiment_ref
+from trackside.sharing.ahead import ahead
+from trackside.sharing.fetching import Fetching, in_parts, is_refused
 from trackside.sharing.notes import merge_notes
-from trackside.sharing.screening import name_trouble, screen
-from trackside.sharing.told import Held, Progress, Shared, Wanted, silent
-from trackside.sharing.transport import AT_ONCE, Peer, pick_remote
-from trackside.sharing.trouble import explain, harmless
+from trackside.sharing.rules import name_trouble
+from trackside.sharing.screening import Baselines, Screened, screen
+from trackside.sharing.settling import Settling
+from trackside.sharing.told import Held, Progress, Shared, Wanted, runs_of, silent
+from trackside.sharing.transport import Peer, pick_remote
+from trackside.sharing.trouble import harmless
+from trackside.travelled import remember
 
-_TRIES: Final = 10
-#: So many fetches are spent on finding which runs Git refuses.
-_MOST_SPLITS: Final = 200
-_NOBODY: Final = "Trackside <nobody@trackside.invalid> 0 +0000"
+#: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
+AT_ONCE: Final = 600 if os.name == "nt" else 5_000
+#: Runs looked at in one go.
+_LOOKED_AT: Final = 1_250
 _Found = tuple[ExperimentRef, str]
 
 
@@ -42,7 +38,8 @@ def pull(
     """Pull runs and annotations from a remote ("" chooses it); `name` is what the one run is to be called here.
 
     Raises NotFoundError for a run or remote there is none of, GitError `share-…` when the remote cannot be reached. A
-    run that is not adopted is told in `held` and kept at `refs/trackside/remotes/…`.
+    run that is not adopted is told in `held` and kept at `refs/trackside/remotes/…`. `progress` may be called from
+    another thread.
     """
     wanted = wanted or Wanted()
     peer = Peer(repository, pick_remote(repository, remote), progress)
@@ -50,13 +47,20 @@ def pull(
     theirs = peer.listed()
     pulling = _Pulling(peer, done, wanted, name)
     pulling.run(theirs)
-    if wanted.files:
-        done.files = move_files(repository, "pull", pulling.here(), progress)
+    remember(
+        repository.own_dir, peer.name, runs_of(theirs), arrived=pulling.arrived,
+        held=[one.as_json() for one in done.held], asked=pulling.asked_for if wanted.names else None,
+    )  # fmt: skip
+    with_files = pulling.with_files() if wanted.files else []
+    if with_files:
+        from trackside.sharing.files import move_files
+
+        done.files = move_files(repository, "pull", with_files, progress)
     if NOTES in theirs:
         try:
             done.annotations = merge_notes(peer, theirs[NOTES])
         except GitError as error:
-            if not _is_refused(error.detail):
+            if not is_refused(error.detail):
                 raise
             done.annotations = "refused"
             done.notes.append("The annotations there are damaged, so Git refused them.")
@@ -73,38 +77,63 @@ class _Pulling:
     done: Shared
     wanted: Wanted
     name: str
-    #: Commits asked for, here before or not.
-    asked: list[str] = field(default_factory=list, init=False)
-    _splits: int = field(default=0, init=False)
+    #: Commits asked for, here before or not; those that were adopted; those that say they keep no large files.
+    asked_for: set[str] = field(default_factory=set, init=False)
+    arrived: list[str] = field(default_factory=list, init=False)
+    _without_files: set[str] = field(default_factory=set, init=False)
+    _baselines: Baselines = field(default_factory=Baselines, init=False)
 
     @property
     def repository(self) -> Repository:
         return self.peer.repository
 
     def run(self, theirs: Mapping[str, str]) -> None:
-        """Fetch, look, adopt."""
+        """Fetch, look, adopt: while one part is looked at, the next is fetched and the one before is adopted."""
         asked = self._asked(theirs)
-        self.asked = [oid for _, oid in asked]
+        self.asked_for = {oid for _, oid in asked}
         own = list_refs(self.repository, EXPERIMENTS, TRASH)
         have = set(own.values())
         found = [item for item in asked if item[1] not in have or (self.name and item[1] not in _experiments(own))]
         self.done.same = len(asked) - len(found)
-        keepers = list_refs(self.repository, self._place("incoming"))
-        refused = self._fetch(found, keepers)
-        arrived = [item for item in found if item[1] not in refused]
-        troubles = screen(self.repository, arrived)
-        self._settle(arrived, troubles)
-        self.done.held += [Held(name=ref.name, oid=oid, why=refused[oid]) for ref, oid in found if oid in refused]
-        self._release(keepers)
+        settling = Settling(self.repository, self.peer.name, self.done, self.name)
+        self.arrived = settling.adopted
+        fetching = Fetching(self.peer)
+        arrivals = self._arrivals(found, fetching)
+        for part, screened in ahead(self._look, arrivals, 2 * (len(found) > _LOOKED_AT), self.peer.stop):
+            self._without_files.update(oid for _, oid in part if oid not in screened.with_files)
+            settling.settle(part, screened.refused)
+        fetching.release()
 
-    def here(self) -> list[_Found]:
-        """Return the runs asked for that are among the clone's own now."""
-        asked, own = set(self.asked), list_refs(self.repository, EXPERIMENTS)
-        found = ((parse_experiment_ref(name), oid) for name, oid in own.items() if oid in asked)
+    def with_files(self) -> list[_Found]:
+        """Return the runs asked for that are among the clone's own now and may keep large files."""
+        wanted, own = self.asked_for - self._without_files, {}
+        if wanted:
+            own = list_refs(self.repository, EXPERIMENTS)
+        found = ((parse_experiment_ref(name), oid) for name, oid in own.items() if oid in wanted)
         return [(ref, oid) for ref, oid in found if ref is not None]
 
-    def _place(self, what: str) -> str:
-        return f"{REMOTES}{self.peer.name}/{what}"
+    def _arrivals(self, found: Sequence[_Found], fetching: Fetching) -> Iterator[list[_Found]]:
+        """Fetch what is not here yet; give what is, in parts to be looked at."""
+        here = fetching.kept() | set(list_refs(self.repository, f"{REMOTES}{self.peer.name}/exps").values())
+        missing = list(in_parts(list(dict.fromkeys(oid for _, oid in found if oid not in here)), AT_ONCE))
+        by_oid: dict[str, list[_Found]] = {}
+        for item in found:
+            by_oid.setdefault(item[1], []).append(item)
+        if len(found) > _LOOKED_AT:
+            # It takes a while, and during the first fetch nothing else is done.
+            Thread(target=prepare, name="trackside-prepare", daemon=True).start()
+        yield from in_parts([item for item in found if item[1] in here], _LOOKED_AT)
+        for oids, refused in ahead(fetching.fetch, missing, int(len(missing) > 1), self.peer.stop):
+            arrived = []
+            for item in (item for oid in oids for item in by_oid[oid]):
+                if item[1] not in refused:
+                    arrived.append(item)
+                else:
+                    self.done.held.append(Held(name=item[0].name, oid=item[1], why=refused[item[1]]))
+            yield from in_parts(arrived, _LOOKED_AT)
+
+    def _look(self, part: list[_Found]) -> tuple[list[_Found], Screened]:
+        return part, screen(self.repository, part, self._baselines)
 
     def _asked(self, theirs: Mapping[str, str]) -> list[_Found]:
         """Return the runs of the remote that are asked for; a name that cannot be used here is told at once."""
@@ -125,117 +154,6 @@ class _Pulling:
         self.done.held = []
         return list(dict.fromkeys(chosen))
 
-    def _fetch(self, found: Sequence[_Found], keepers: dict[str, str]) -> dict[str, str]:
-        """Fetch what is not here yet; return the commits Git refuses, with the reason."""
-        kept = self._kept(keepers)
-        here = list_refs(self.repository, self._place("exps"))
-        oids = [oid for oid in dict.fromkeys(oid for _, oid in found) if oid not in kept and oid not in here.values()]
-        refused: dict[str, str] = {}
-        for begin in range(0, len(oids), AT_ONCE):
-            self._fetch_part(oids[begin : begin + AT_ONCE], keepers, refused)
-        return refused
-
-    def _fetch_part(self, oids: Sequence[str], keepers: dict[str, str], refused: dict[str, str]) -> None:
-        """Fetch a few hundred commits; when one of them is refused, find it by halves and get the others."""
-        answer = self.peer.fetch(oids)
-        if answer.status == 0:
-            # One ref for all: ten thousand refs that are moved a moment later take as long as the fetch itself.
-            ref = self._place(f"incoming/{time.time_ns():x}-{secrets.token_hex(3)}")
-            oid = self._keep(oids)
-            change_refs(self.repository, [Create(ref, oid)])
-            keepers[ref] = oid
-            return
-        if not _is_refused(answer.err) or self._splits >= _MOST_SPLITS:
-            raise explain(self.peer.name, answer.err, answer.status)
-        self._splits += 1
-        if len(oids) == 1:
-            refused[oids[0]] = f"Git refuses it: {_refusal(answer.err)}"
-            return
-        middle = len(oids) // 2
-        self._fetch_part(oids[:middle], keepers, refused)
-        self._fetch_part(oids[middle:], keepers, refused)
-
-    def _keep(self, oids: Sequence[str]) -> str:
-        """Write a commit that has these as parents, so that nothing collects them before they are settled."""
-        git = self.repository.git
-        tree = git.run("mktree").decode().strip()
-        parents = "".join(f"parent {oid}\n" for oid in oids)
-        text = f"tree {tree}\n{parents}author {_NOBODY}\ncommitter {_NOBODY}\n\nFetched runs, not yet looked at\n"
-        return git.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=text.encode()).decode().strip()
-
-    def _kept(self, keepers: Mapping[str, str]) -> set[str]:
-        """Return what pulls that were interrupted had fetched."""
-        kept: set[str] = set()
-        for oid in keepers.values():
-            kept.update(self.repository.git.run("rev-list", "--parents", "--max-count=1", oid).decode().split()[1:])
-        return kept
-
-    def _settle(self, arrived: Sequence[_Found], troubles: Mapping[_Found, str]) -> None:
-        """Adopt what is sound and whose name is free; keep the rest beside. Retried while others change refs."""
-        for attempt in range(_TRIES):
-            adopted, held = self._sorted(arrived, troubles)
-            beside = list_refs(self.repository, self._place("exps"))
-            changes: list[Create | Move | Delete] = [Create(str(ref), oid) for ref, oid in adopted]
-            for one in held:
-                before = beside.get(one.kept)
-                if before is None:
-                    changes.append(Create(one.kept, one.oid))
-                elif before != one.oid:
-                    changes.append(Move(one.kept, one.oid, before))
-            own = {str(RemoteRef(self.peer.name, ref)): oid for ref, oid in arrived if (ref, oid) not in troubles}
-            kept = {one.kept for one in held}
-            changes += [Delete(ref, oid) for ref, oid in beside.items() if own.get(ref) == oid and ref not in kept]
-            try:
-                if changes:
-                    change_refs(self.repository, changes, is_flushed=False)
-            except (NameTakenError, GitError) as error:
-                if attempt == _TRIES - 1 or getattr(error, "code", "") not in ("name-taken", "moved", "locked"):
-                    raise
-                time.sleep(0.05 * (attempt + 1))
-                continue
-            self.done.moved += [ref.name for ref, _ in adopted]
-            self.done.held += held
-            self.done.same += len(arrived) - len(adopted) - len(held)
-            return
-
-    def _sorted(
-        self, arrived: Sequence[_Found], troubles: Mapping[_Found, str]
-    ) -> tuple[list[_Found], list[Held]]:  # fmt: skip
-        """Sort runs into those to adopt and those to keep beside."""
-        own = list_refs(self.repository, EXPERIMENTS)
-        taken = {ref.name.casefold() for name in own if (ref := parse_experiment_ref(name)) is not None}
-        here = set(own.values())
-        if self.name:
-            check_name(self.name)
-        words = [self.name or ref.name for ref, _ in arrived]
-        others = {ref.split("/", 2)[2] for ref in list_refs(self.repository, "refs/heads", "refs/tags")}
-        adopted: list[_Found] = []
-        held: list[Held] = []
-        for (ref, oid), name in zip(arrived, words):
-            remote = harmless(self.peer.name)
-            why = troubles.get((ref, oid), "")
-            hint = f"trackside pull {remote} {oid[:12]} --as NAME"
-            if why:
-                hint = ""
-            elif oid in here:
-                continue
-            elif name.casefold() in taken:
-                why = "another run of that name is here"
-            elif name in others:
-                why = "a branch or tag of that name is here"
-            if why:
-                held.append(Held(name=ref.name, oid=oid, why=why, hint=hint, kept=str(RemoteRef(self.peer.name, ref))))
-            else:
-                taken.add(name.casefold())
-                here.add(oid)
-                adopted.append((ExperimentRef(ref.baseline, name), oid))
-        return adopted, held
-
-    def _release(self, keepers: Mapping[str, str]) -> None:
-        for ref, oid in keepers.items():
-            # Another pull may have removed it.
-            self.repository.git.attempt("update-ref", "-d", ref, oid)
-
 
 def _experiments(refs: Mapping[str, str]) -> set[str]:
     return {oid for ref, oid in refs.items() if ref.startswith(EXPERIMENTS)}
@@ -253,13 +171,3 @@ def _pick(found: Iterable[_Found], name: str, remote: str) -> _Found:
         )
     some = ", ".join(sorted(oid[:12] for _, oid in near)[:5])
     raise NotFoundError(f"{harmless(remote)} has several runs named {harmless(name)}.", hint=f"By commit id: {some}.")
-
-
-def _is_refused(words: str) -> bool:
-    lower = words.lower()
-    return "fsck error" in lower or ("error: object" in lower and ": " in lower) or "invalid object" in lower
-
-
-def _refusal(words: str) -> str:
-    told = [line for line in words.splitlines() if line.startswith("error:")]
-    return harmless(told[0].removeprefix("error: ")) if told else "it is damaged"

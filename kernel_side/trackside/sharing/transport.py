@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from trackside.errors import NotFoundError
+from trackside.errors import NotFoundError, StateError
 from trackside.git.repository import Repository
 from trackside.git.runner import Git, Output
 from trackside.refs import EXPERIMENTS, NOTES, is_oid
@@ -18,13 +18,25 @@ from trackside.sharing.trouble import explain, harmless
 
 #: Seconds a remote may be silent.
 _SILENCE: Final = 300.0
-#: Objects asked for in one fetch, refs pushed in one go: what a broken connection costs, and what a command line takes.
-AT_ONCE: Final = 600 if os.name == "nt" else 5_000
+#: Refs pushed in one go: what a broken connection costs. The remote looks through all it has for each go.
+AT_ONCE: Final = 10_000
 #: Git compares each ref on its command line with all others: 3,000 of 10,000 took a minute.
 _FEW: Final = 20
 #: What Git says when it lacks an object of what it is to send.
 _GONE: Final = ("unable to read", "bad object", "bad tree object", "does not match any", "missing blob", "missing tree")
+#: Git takes no more memory than this for one object a remote sends, or for the list of them; what needs more is refused
+#: before it is unpacked, however well it was compressed.
+LARGEST_OBJECT: Final = 512 * 1024 * 1024
+#: A fetch that receives more than this is ended.
+MOST_RECEIVED: Final = 4 * 1024**3
+TOO_LARGE: Final = "over limit"
+_RECEIVED: Final = re.compile(r"(?:Receiv|Unpack)ing objects: .*, ([0-9.]+) (bytes|[KMG]iB)")
+_UNITS: Final = {"bytes": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 _PERCENT: Final = re.compile(r"(?:remote: )?([A-Z][a-z]+ [a-z]+): +(\d{1,3})% \(")
+
+
+class _TooMuchError(Exception):
+    """More is being received than anybody wants."""
 
 
 def pick_remote(repository: Repository, asked: str = "") -> str:
@@ -67,6 +79,11 @@ class Peer:
     name: str
     progress: Progress = silent
     _git: Git | None = field(default=None, init=False)
+    _is_stopped: bool = field(default=False, init=False)
+
+    def stop(self) -> None:
+        """End what is being sent or fetched, which may be in another thread."""
+        self._is_stopped = True
 
     def listed(self) -> dict[str, str]:
         """List the refs of runs and annotations there: name → object id; everything in it is a stranger's."""
@@ -81,9 +98,22 @@ class Peer:
         return found
 
     def fetch(self, oids: Sequence[str]) -> Output:
-        """Fetch commits by id, every object checked; no ref and no FETCH_HEAD is written."""
-        return self._run(
-            "Fetching", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-prune",
+        """Fetch commits by id, every object checked; no ref and no FETCH_HEAD is written.
+
+        What is larger than `LARGEST_OBJECT` and `MOST_RECEIVED` allow fails with `TOO_LARGE` among Git's words.
+        """
+        try:
+            return self._fetch(oids)
+        except _TooMuchError:
+            return Output(1, b"", TOO_LARGE)
+
+    def _fetch(self, oids: Sequence[str]) -> Output:
+        git = self._publisher()
+        # Objects above that threshold would be unpacked piece by piece, past the limit on memory.
+        config = [*git.config, ("core.bigFileThreshold", str(2 * LARGEST_OBJECT))]
+        bounded = replace(git, config=config, environment=[("GIT_ALLOC_LIMIT", str(LARGEST_OBJECT))])
+        return self._follow(
+            bounded, "Fetching", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-prune",
             "--no-recurse-submodules", "--no-auto-maintenance", "--no-show-forced-updates", "--no-filter",
             "--", self.name, *oids,
         )  # fmt: skip
@@ -127,13 +157,21 @@ class Peer:
         )  # fmt: skip
 
     def _run(self, doing: str, *args: str) -> Output:
+        return self._follow(self._publisher(), doing, *args)
+
+    def _follow(self, git: Git, doing: str, *args: str) -> Output:
         message = f"{doing} {harmless(self.name)}"
 
         def hear(line: str) -> None:
+            if self._is_stopped:
+                raise StateError("Stopped.", code="cancelled")
+            received = _RECEIVED.match(line)
+            if received and float(received[1]) * _UNITS[received[2]] > MOST_RECEIVED:
+                raise _TooMuchError
             counted = _PERCENT.match(line)
             self.progress(f"{message}: {counted[1].lower()}" if counted else message, _share(counted))
 
-        return self._publisher().follow(*args, heard=hear)
+        return git.follow(*args, heard=hear)
 
     def _publisher(self) -> Git:
         """Return Git as the person whose clone it is, with everything off that would ask them something."""

@@ -24,8 +24,8 @@ _CAUSES: Final = (
       "permission denied (", "returned error: 401", "invalid username or"), "share-auth",
      "The server of {remote} did not accept who you are.",
      "Run `git fetch {remote}` once in a terminal, where Git and ssh can ask; then it is remembered."),
-    (("returned error: 403", "write access", "not authorized", "service not enabled", "read-only", "denied to"),
-     "share-denied", "{remote} does not let you do that.",
+    (("returned error: 403", "access denied", "write access", "not authorized", "service not enabled", "read-only",
+      "denied to"), "share-denied", "{remote} does not let you do that.",
      "Ask for the right, or add a remote you may push to and name it: trackside push NAME."),
     (("could not resolve host", "could not resolve hostname", "network is unreachable", "connection refused",
       "connection timed out", "failed to connect", "no route to host", "operation timed out",
@@ -70,7 +70,9 @@ def explain(remote: str, words: str, status: int) -> GitError:
                 sentence.format(remote=shown), hint=hint.format(remote=shown), code=code,
                 detail=_USER.sub(r"\1", words), status=status,
             )  # fmt: skip
-    told = [line for line in words.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
+    lines = [line for line in words.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
+    # What a server says on its way there is no reason.
+    told = [line for line in lines if "fatal:" in line or "error:" in line] or lines
     said = harmless(told[0]) if told else f"exit status {status}"
     return GitError(
         f"{shown} said no: {said}", hint=f"`git ls-remote {shown}` tells whether it can be reached.",

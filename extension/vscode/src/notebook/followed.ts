@@ -2,10 +2,10 @@
 
 import type { CellShown, Place, RunRow } from '@trackside/ui';
 import { posix, relative, sep } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Desk } from '../desk/desk';
 import { isNotebookAt, queryFor } from './whose';
-import { marksOf } from './marks';
+import { Marks } from './marks';
 import type { Mark } from './marks';
 
 /** A run of a notebook, as far as its cells go. */
@@ -24,6 +24,9 @@ const FEW = 2;
 export class Followed {
   /** The run that is open now, or was last. */
   seen: Seen | null = null;
+  private marks = new Marks([]);
+  /** Cells that ran since, and up to where the run was known then. */
+  private readonly since = new Map<string, { readonly run: string; readonly last: number }>();
 
   constructor(
     readonly notebook: vscode.NotebookDocument,
@@ -54,7 +57,9 @@ export class Followed {
       // Nobody answers, or the run was thrown away meanwhile: nothing is known.
       this.seen = null;
     }
-    return JSON.stringify(before) !== JSON.stringify(this.seen);
+    const hasMoved = JSON.stringify(before) !== JSON.stringify(this.seen);
+    this.marks = hasMoved ? new Marks(this.seen?.cells ?? []) : this.marks;
+    return hasMoved;
   }
 
   /** Whether a run is one of this notebook. */
@@ -62,14 +67,20 @@ export class Followed {
     return isNotebookAt(row.notebook, await this.place(), this.path);
   }
 
-  /** The marks of its cells now. */
-  marks(): ReadonlyMap<number, Mark> {
-    const cells = this.notebook.getCells().map(cell => ({
-      id: cell.document.uri.toString(),
-      count: cell.kind === vscode.NotebookCellKind.Code ? (cell.executionSummary?.executionOrder ?? null) : null,
-      source: cell.document.getText()
-    }));
-    return this.seen ? marksOf(this.seen.cells, cells) : new Map();
+  /** A cell has run once more: what was known of it is of an earlier execution. */
+  noteRan(cell: vscode.NotebookCell): void {
+    this.since.set(cell.document.uri.toString(), { run: this.seen?.run ?? '', last: this.marks.last });
+  }
+
+  /** How a cell went in the run; null when it is not of it. */
+  markOf(cell: vscode.NotebookCell): Mark | null {
+    const id = cell.document.uri.toString();
+    const since = this.since.get(id);
+    const before = since && since.run === this.seen?.run ? since.last : 0;
+    return this.marks.of(
+      { id, count: cell.executionSummary?.executionOrder ?? null, source: cell.document.getText() },
+      before
+    );
   }
 
   private async ask(): Promise<Seen | null> {

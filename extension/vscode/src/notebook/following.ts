@@ -15,6 +15,10 @@ const TOGETHER = 200;
 /** Milliseconds between two signs of life: a desk looks seldom at a place that nobody asks for. */
 const AWAKE = 60_000;
 
+function isBeginning({ success, executionOrder }: vscode.NotebookCellExecutionSummary): boolean {
+  return typeof success !== 'boolean' && typeof executionOrder !== 'number';
+}
+
 /** A notebook with what is remembered of it. */
 export interface Open {
   readonly followed: Followed;
@@ -114,10 +118,15 @@ export class Following implements vscode.Disposable {
 
   private hear({ notebook, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
     const open = this.all.get(notebook);
-    for (const { cell, executionSummary } of open ? cellChanges : []) {
-      if (executionSummary) {
-        open?.remembered.note(cell.document.uri.toString(), executionSummary);
+    for (const { cell, executionSummary, outputs } of open ? cellChanges : []) {
+      // Outputs are cleared when a cell runs, and not when a display of it is drawn again.
+      if (outputs?.length === 0 || (executionSummary && isBeginning(executionSummary) && cell.outputs.length === 0)) {
+        open?.followed.noteRan(cell);
+        open?.remembered.noteBegun();
         this.wake(open, cell);
+      }
+      if (typeof executionSummary?.success === 'boolean') {
+        open?.remembered.noteRan();
       }
     }
   }
@@ -130,13 +139,12 @@ export class Following implements vscode.Disposable {
     }
   }
 
-  private async look({ followed, remembered }: Open): Promise<void> {
+  private async look({ followed }: Open): Promise<void> {
     const { state } = followed.desk.standing;
     if (state !== 'ready' && state !== 'starting') {
       return;
     }
     if (await followed.look()) {
-      remembered.track(followed.open !== null);
       this.moved.fire(followed.notebook);
     }
   }

@@ -4,8 +4,8 @@
 export const START = '%load_ext trackside\n%track';
 
 /** Words after `%track` that do something else than start a run. */
-const VERBS: ReadonlySet<string> = new Set(
-  'end params metrics artifact ignore on off status list show compare promote push pull view help'.split(' ')
+export const VERBS: ReadonlySet<string> = new Set(
+  'end params metrics artifact data ignore on off status list show compare promote push pull view help'.split(' ')
 );
 
 /** Whether a cell holds `%track` or `%%track`, whatever it says. */

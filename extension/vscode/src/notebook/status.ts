@@ -42,7 +42,7 @@ export class CellStatus implements vscode.NotebookCellStatusBarItemProvider, vsc
       return [];
     }
     const followed = this.following.of(cell.notebook)?.followed;
-    const mark = followed?.marks().get(cell.index);
+    const mark = followed?.markOf(cell);
     if (followed?.seen && mark) {
       return [ofRun(followed.seen, mark, followed.desk.folder.uri.toString())];
     }

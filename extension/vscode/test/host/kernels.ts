@@ -24,6 +24,8 @@ export class Kernels implements vscode.Disposable {
   private readonly displays = new Map<string, Drawn[]>();
   private readonly running = new Map<vscode.NotebookCell, vscode.NotebookCellExecution>();
   private queue: Promise<unknown> = Promise.resolve();
+  /** One after the other: a cell has one execution at a time. */
+  private updates: Promise<unknown> = Promise.resolve();
 
   constructor(server: { readonly base: string; readonly token: string }) {
     const serverSettings = ServerConnection.makeSettings({
@@ -68,12 +70,17 @@ export class Kernels implements vscode.Disposable {
   }
 
   private run(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
-    const executions = cells.map(cell => this.controller.createNotebookCellExecution(cell));
+    const executions = cells.map(cell => {
+      const execution = this.controller.createNotebookCellExecution(cell);
+      this.running.set(cell, execution);
+      return execution;
+    });
     const done = this.queue.then(async () => {
       const kernel = await this.kernelOf(notebook);
       let hasFailed = false;
       for (const execution of executions) {
         if (hasFailed) {
+          this.running.delete(execution.cell);
           execution.start();
           execution.end(undefined);
         } else {
@@ -94,7 +101,9 @@ export class Kernels implements vscode.Disposable {
 
   private async start(notebook: vscode.NotebookDocument): Promise<Kernel.IKernelConnection> {
     const kernel = await this.manager.startNew({ name: 'python3' });
-    kernel.iopubMessage.connect((_, message) => void this.update(message));
+    kernel.iopubMessage.connect(
+      (_, message) => (this.updates = this.updates.then(() => this.update(message)).catch(() => undefined))
+    );
     const file = JSON.stringify(notebook.uri.fsPath);
     await kernel.requestExecute({ code: `__vsc_ipynb_file__ = ${file}`, silent: true, store_history: false }).done;
     return kernel;
@@ -102,7 +111,6 @@ export class Kernels implements vscode.Disposable {
 
   private async execute(kernel: Kernel.IKernelConnection, execution: vscode.NotebookCellExecution): Promise<boolean> {
     const { cell } = execution;
-    this.running.set(cell, execution);
     execution.start(Date.now());
     await execution.clearOutput();
     const future = kernel.requestExecute(
@@ -163,7 +171,8 @@ export class Kernels implements vscode.Disposable {
     for (const { cell, output } of this.displays.get(transient.display_id) ?? []) {
       const running = this.running.get(cell);
       if (running) {
-        await running.replaceOutputItems(itemsOf(data), output);
+        // One that waits for its turn has nothing to draw into.
+        await Promise.resolve(running.replaceOutputItems(itemsOf(data), output)).catch(() => undefined);
       } else {
         const before = cell.executionSummary;
         const execution = this.controller.createNotebookCellExecution(cell);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Api } from '../../../src/extension';
-import { click, count, outputs, outside, see, shot, until, window } from '../eyes';
+import { click, count, miss, outputs, outside, see, shot, tab, until, window } from '../eyes';
 import { Kernels } from '../kernels';
 import { activated, closeAll } from '../project';
 
@@ -38,6 +38,22 @@ describe('A notebook', () => {
     Promise.all(
       cells.map(at => vscode.commands.executeCommand('notebook.cell.execute', { ranges: [{ start: at, end: at + 1 }] }))
     ).then(() => undefined);
+
+  /** As "Run All" does; ends once the last cell has run. */
+  async function runAll(notebook: vscode.NotebookDocument): Promise<void> {
+    const last = notebook.cellAt(notebook.cellCount - 1);
+    const before = last.executionSummary?.executionOrder ?? 0;
+    await vscode.commands.executeCommand('notebook.execute');
+    await until(
+      () => last.executionSummary,
+      summary => typeof summary?.success === 'boolean' && (summary.executionOrder ?? 0) > before,
+      20_000
+    );
+    await until(
+      () => api.notebooks.following.of(notebook)?.followed.open,
+      open => open !== null && open !== undefined
+    );
+  }
 
   async function edit(cell: vscode.NotebookCell, text: string): Promise<void> {
     const edits = new vscode.WorkspaceEdit();
@@ -92,10 +108,73 @@ describe('A notebook', () => {
     await see(cards, `${CARD} button`, 'Promote');
     await see(window, TRACK);
     await shot('notebook-sealed');
-    const kept = (await outside('kept', { name: api.notebooks.following.of(notebook)?.followed.seen?.name })) as string;
+    const kept = (await outside('kept', {
+      path: 'study.ipynb',
+      name: api.notebooks.following.of(notebook)?.followed.seen?.name
+    })) as string;
     assert.match(kept, /# not saved/);
     assert.doesNotMatch(kept, /vnd\.trackside\.run/);
     assert.match(kept, /"nbformat": 4/);
     assert.equal(await count(cards, `${CARD} script`), 0);
+  });
+
+  it('gives a run that ends by Run All its own notebook, and says which cell failed', async () => {
+    const notebook = await open('again.ipynb');
+    await edit(notebook.cellAt(1), "print('first')");
+    await runAll(notebook);
+    const first = api.notebooks.following.of(notebook)?.followed.open?.name;
+    await edit(notebook.cellAt(1), "print('second')\n1 / 0");
+    // Somebody types and looks before running again.
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await runAll(notebook);
+    await marked(notebook, texts => /error/.test(texts[1] ?? '') && /record/.test(texts[0] ?? ''));
+    const notebookOfFirst = String(await outside('kept', { path: 'again.ipynb', name: first }));
+    assert.match(notebookOfFirst, /print\('first'\)/);
+    assert.match(notebookOfFirst, /"first\\n"/);
+    assert.doesNotMatch(notebookOfFirst, /second/);
+  });
+
+  it('is kept as it was saved, but for our own card; and shows its run again when it is opened again', async () => {
+    const notebook = await open('saved.ipynb');
+    await runAll(notebook);
+    await notebook.save();
+    await vscode.commands.executeCommand('trackside.endHere');
+    await marked(notebook, texts => texts.every(text => /pass/.test(text)));
+    const seen = api.notebooks.following.of(notebook)?.followed.seen;
+    assert.equal(await outside('differences', { name: seen?.name }), '');
+    await see(outputs(CARD), CARD, 'finished');
+    await notebook.save();
+    await kernels.end(notebook);
+    await closeAll();
+    const again = await vscode.workspace.openNotebookDocument(notebook.uri);
+    await vscode.window.showNotebookDocument(again);
+    await marked(again, texts => texts.every(text => /pass/.test(text)));
+    await see(outputs(CARD), `${CARD} button`, 'Promote');
+    await click(window, STATUS, seen?.name ?? '?');
+    await see(tab(seen?.run ?? '?'), 'body', seen?.name ?? '?');
+    await click(window, '.tab[data-resource-name="saved.ipynb"]');
+    await click(outputs(CARD), `${CARD} button`, 'Open run');
+    await miss(window, '.notebook-toolbar-container');
+  });
+
+  it('draws a card of anybody as text, and what is none as the next best', async () => {
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(join(folder(), 'hostile.ipynb')));
+    await vscode.window.showNotebookDocument(notebook);
+    const cards = outputs(CARD);
+    await see(cards, '.ts-card-name', '<img src=x onerror=alert(1)>');
+    await see(cards, '.ts-card-next code', 'trackside');
+    assert.equal(await count(cards, `${CARD} img, ${CARD} script, ${CARD} button`), 0);
+    await shot('card-hostile');
+    await see(cards, '.output_container', 'next best');
+    for (const theme of ['Default Dark Modern', 'Default High Contrast']) {
+      await vscode.workspace
+        .getConfiguration()
+        .update('workbench.colorTheme', theme, vscode.ConfigurationTarget.Global);
+      await see(cards, 'body[class*="vscode-dark"] .ts-card, body[class*="vscode-high-contrast"] .ts-card');
+      await shot(`card-${theme.split(' ')[1]}`);
+    }
+    await vscode.workspace
+      .getConfiguration()
+      .update('workbench.colorTheme', undefined, vscode.ConfigurationTarget.Global);
   });
 });

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planStart, START, startsRun, tracks } from '../../../src/notebook/lines';
+import { planStart, START, startsRun, tracks, VERBS } from '../../../src/notebook/lines';
 
 describe('A cell', () => {
   it.each([
@@ -30,6 +32,15 @@ describe('A cell', () => {
   it.each(['%track end', '%track list', '%track view\n%track off', 'print("%track")'])('starts no run: %s', source =>
     expect(startsRun(source)).toBe(false)
   );
+});
+
+describe('The words after %track', () => {
+  it('are those that the magic knows', () => {
+    const magic = readFileSync(resolve(__dirname, '../../../../../kernel_side/trackside/magic.py'), 'utf8');
+    const [, known = ''] = /"(start end [a-z ]+)"/.exec(magic) ?? [];
+    const words = known.split(' ').filter(word => word !== 'start');
+    expect([...VERBS].sort()).toEqual(words.sort());
+  });
 });
 
 describe('Tracking a notebook', () => {

@@ -11,55 +11,46 @@ describe('A remembered notebook', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  const run = (cell: string, order: number): void => {
-    remembered.note(cell, {});
-    remembered.note(cell, { executionOrder: order });
-    remembered.note(cell, { executionOrder: order, success: true });
+  const run = (): void => {
+    remembered.noteBegun();
+    remembered.noteRan();
   };
+  const wait = (): void => void vi.advanceTimersByTime(SETTLED);
 
   it('is given as it is', () => {
     expect(remembered.give('start')).toBe('one');
     text = 'two';
     expect(remembered.give('end')).toBe('two');
+    expect(remembered.give('next')).toBe('two');
   });
 
   it('is given as it was before the cells that run now, when the next run ends this one', () => {
-    remembered.give('start');
-    run('A', 1);
-    vi.advanceTimersByTime(SETTLED);
+    run();
+    wait();
     text = 'edited for the next';
-    remembered.note('A', {});
+    remembered.noteBegun();
     text = 'and cleared';
     expect(remembered.give('next')).toBe('one');
   });
 
-  it('is remembered once the cells that follow each other have run', () => {
-    remembered.give('start');
-    run('A', 1);
-    remembered.note('B', {});
+  it('is remembered once all cells that waited for their turn have run', () => {
+    run();
     text = 'two';
-    remembered.note('B', { executionOrder: 2, success: false });
-    remembered.note('A', {});
-    text = 'cleared';
+    run();
+    wait();
+    text = 'edited';
+    run();
+    run();
     expect(remembered.give('next')).toBe('two');
   });
 
-  it('sees a cell that was given up', () => {
-    remembered.give('start');
-    remembered.note('A', {});
-    remembered.note('A', {});
-    vi.advanceTimersByTime(SETTLED);
+  it('is not remembered anew when a display is drawn again after an edit', () => {
+    run();
+    wait();
     text = 'edited';
-    remembered.note('B', {});
+    remembered.noteRan();
+    wait();
+    remembered.noteBegun();
     expect(remembered.give('next')).toBe('one');
-  });
-
-  it('costs nothing while no run is open', () => {
-    const copy = vi.fn(() => 'x');
-    const untracked = new Remembered(copy);
-    untracked.note('A', {});
-    untracked.note('A', { success: true });
-    vi.advanceTimersByTime(10 * SETTLED);
-    expect(copy).not.toHaveBeenCalled();
   });
 });
