@@ -61,7 +61,7 @@ def main() -> None:
 def _take(page: Page, into: Path) -> None:
     page.locator(".activitybar a[aria-label^='Trackside']").click()
     page.locator(".monaco-list-row[aria-label*='finished']").first.wait_for()
-    page.locator(".action-label[aria-label^='Open Experiments'], .action-label[aria-label*='Open Experiments']").click()
+    page.locator(".sidebar .action-label[aria-label*='Open Experiments']").first.click()
     page.frame_locator("iframe.webview").frame_locator("iframe").locator("[role=row]").nth(3).wait_for()
     _shoot(page, into / "vscode.png")
     page.keyboard.press("F1")
