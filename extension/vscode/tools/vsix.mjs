@@ -7,12 +7,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const {
-  scripts,
-  devDependencies,
-  private: _,
-  ...manifest
-} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const ours = new Set(['scripts', 'devDependencies', 'private']);
+const manifest = Object.fromEntries(Object.entries(whole).filter(([name]) => !ours.has(name)));
 const file = resolve(process.argv[2] ?? join(root, `${manifest.name}-${manifest.version}.vsix`));
 const vsce = join(dirname(createRequire(import.meta.url).resolve('@vscode/vsce/package.json')), 'vsce');
 const staged = mkdtempSync(join(tmpdir(), 'trackside-vsix-'));
