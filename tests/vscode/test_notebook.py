@@ -64,7 +64,7 @@ def differences(project: Scratch, name: str, path: str) -> str:
         cell["outputs"] = [out for out in cell["outputs"] if not out.get("metadata", {}).get("trackside")]
     wanted = json.dumps(saved, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     found = kept(project, name, path)
-    return "\n".join(unified_diff(wanted.splitlines(), found.splitlines())) or ("" if found == wanted else "ends otherwise")
+    return "\n".join(unified_diff(wanted.splitlines(keepends=True), found.splitlines(keepends=True)))
 
 
 def hostile() -> Any:

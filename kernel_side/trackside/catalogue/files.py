@@ -39,4 +39,6 @@ def read_file(catalogue: Catalogue, handle: str, path: str, *, side: Side) -> by
 
 def is_path(path: str) -> bool:
     """Tell whether a path can be one of a file in a tree: relative, of parts that lead nowhere else."""
-    return 0 < len(path) <= _LONGEST and "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
+    return (
+        0 < len(path) <= _LONGEST and "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
+    )

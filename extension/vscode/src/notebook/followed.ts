@@ -2,7 +2,7 @@
 
 import type { CellShown, Place, RunRow } from '@trackside/ui';
 import { posix, relative, sep } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Desk } from '../desk/desk';
 import { isNotebookAt, queryFor } from './whose';
 import { Marks } from './marks';
