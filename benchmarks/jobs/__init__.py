@@ -19,6 +19,7 @@ from benchmarks.jobs import (
     promotion,
     scalar_cost,
     server_page,
+    sharing,
     short_run,
 )
 from benchmarks.model import Job
@@ -37,6 +38,7 @@ JOBS: tuple[Job, ...] = (
     bytes_per_run.JOB,
     dvc_show.JOB,
     promotion.JOB,
+    sharing.JOB,
     server_page.JOB,
     panel_table.OPEN,
     panel_table.SCROLL,

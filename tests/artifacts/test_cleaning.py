@@ -438,6 +438,23 @@ def test_while_dvc_is_at_work_nothing_is_removed(with_dvc: Place) -> None:
     assert cache(with_dvc).has(str(kept.md5))
 
 
+def test_what_cannot_be_removed_is_told_with_what_was(with_dvc: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("first.bin", "second.bin"):
+        with_dvc.keep(name, name.encode())
+    real, calls = os.rename, []
+
+    def refused_once(source: object, target: object) -> None:
+        calls.append(source)
+        if len(calls) == 2:
+            raise PermissionError(13, "Permission denied")
+        real(source, target)  # type: ignore[arg-type]  # paths as they come
+
+    monkeypatch.setattr(cleaning_objects.os, "rename", refused_once)
+    done = with_dvc.clean()
+    assert done.problem is not None and "Permission denied" in done.problem.message
+    assert [len(part) for part in done.gone.values()] == [1]
+
+
 def refused(place: Place, words: str) -> None:
     kept = place.keep("net.bin")
     problem = place.plan().files.problem

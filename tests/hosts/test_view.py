@@ -38,7 +38,7 @@ class FrontEnd:
             },
             metadata={"cellId": cell} if cell else {},
         )  # fmt: skip
-        heard = self.kernel.answers(request)
+        heard = self.kernel.answers(request, timeout=60)
         for message in heard:
             if message["msg_type"] == "comm_open":
                 state = message["content"]["data"].get("state", {})

@@ -231,9 +231,9 @@ def test_annotations_with_more_paths_than_any_disk_are_passed_over(team: Team) -
 def test_what_is_too_large_is_refused_alone(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     evil, bob = team.clone("evil"), team.clone("bob")
     make_experiment(evil, "honest")
-    make_experiment(evil, "zeros", files={"zeros.txt": bytes(30_000_000)})
+    make_experiment(evil, "zeros", files={"zeros.txt": bytes(12_000_000)})
     give(team, evil)
-    monkeypatch.setattr("trackside.sharing.transport.LARGEST_OBJECT", 20_000_000)
+    monkeypatch.setattr("trackside.sharing.transport.LARGEST_OBJECT", 8_000_000)
     pulled = pull(opened(bob))
     assert pulled.moved == ["honest"]
     assert [one.name for one in pulled.held] == ["zeros"] and "larger than" in pulled.held[0].why

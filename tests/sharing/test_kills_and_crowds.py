@@ -136,36 +136,47 @@ def test_whatever_is_killed_at_a_hundred_moments_goes_on_where_it_was(team: Team
     kill_again_and_again(team, seed, 100, 2_000)
 
 
-@pytest.mark.long
-@pytest.mark.timeout(900)
-def test_an_interrupted_pull_of_ten_thousand_fetches_only_the_rest(team: Team) -> None:
+def interrupt_and_go_on(team: Team, count: int) -> None:
+    """Stop a pull once a first part is here; the next fetches the rest and nothing else."""
     ada, bob = team.clone("ada"), team.clone("bob")
-    make_experiments(ada, 10_000)
+    make_experiments(ada, count)
     push(opened(ada))
-    told: list[str] = []
+    incoming = "refs/trackside/remotes/origin/incoming"
 
     def stop(message: str, progress: float | None = None) -> None:
-        told.append(f"{message} {progress}")
-        if refs(bob.path, "refs/trackside/remotes/origin/incoming"):
-            raise StateError("Stopped.")
+        if refs(bob.path, incoming):
+            raise StateError(f"Stopped: {message} {progress}")
 
-    with pytest.raises(StateError, match="Stopped"):
+    with pytest.raises(StateError, match="Stopped: Fetching"):
         pull(opened(bob), progress=stop)
-    kept = refs(bob.path, "refs/trackside/remotes/origin/incoming").values()
+    kept = refs(bob.path, incoming).values()
     here = {oid for one in kept for oid in bob.git("rev-list", "--parents", "-1", one).split()[1:]}
-    assert len(here) == 5_000
-    asked: list[int] = []
+    assert 0 < len(here) < count
+    asked: list[str] = []
     whole = Peer.fetch
 
     def fetch(peer: Peer, oids: Sequence[str]) -> Output:
-        asked.append(len(oids))
+        asked.extend(oids)
         return whole(peer, oids)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Peer, "fetch", fetch)
         pull(opened(bob))
-    assert asked == [5_000]
+    assert len(asked) == count - len(here) and here.isdisjoint(asked)
     assert refs(bob.path, "refs/exps") == refs(ada.path, "refs/exps")
+    assert refs(bob.path, incoming) == {}
+
+
+def test_an_interrupted_pull_fetches_only_the_rest(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trackside.sharing.pull.AT_ONCE", 100)
+    monkeypatch.setattr("trackside.sharing.pull._LOOKED_AT", 50)
+    interrupt_and_go_on(team, 300)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_an_interrupted_pull_of_ten_thousand_fetches_only_the_rest(team: Team) -> None:
+    interrupt_and_go_on(team, 10_000)
 
 
 def crowd(team: Team, rounds: int, *, pack_seconds: float) -> None:

@@ -216,20 +216,36 @@ def test_wrong_credentials_are_told_and_nobody_is_asked(team: Team) -> None:
         server.server_close()
 
 
+def lose(path: Path, oid: str) -> None:
+    """Remove one object from a repository."""
+    for pack in (path / "objects/pack").glob("*.pack"):
+        data = pack.read_bytes()
+        for part in pack.parent.glob(f"{pack.stem}.*"):
+            part.unlink()
+        subprocess.run(["git", "unpack-objects", "-q"], cwd=path, input=data, check=True)
+    (path / "objects" / oid[:2] / oid[2:]).unlink()
+
+
 def test_a_run_whose_objects_are_gone_holds_no_other_up(team: Team) -> None:
     ada = team.clone("ada")
     make_experiments(ada, 30)
     make_experiment(ada, "broken", files={"lost.txt": b"only here"})
-    blob = ada.git("rev-parse", f"{runs(ada.path)['broken']}:lost.txt")
-    for pack in (ada.path / ".git/objects/pack").glob("*.pack"):
-        data = pack.read_bytes()
-        for part in pack.parent.glob(f"{pack.stem}.*"):
-            part.unlink()
-        ada.git("unpack-objects", "-q", stdin=data)
-    (ada.path / ".git/objects" / blob[:2] / blob[2:]).unlink(missing_ok=True)
+    lose(ada.path / ".git", ada.git("rev-parse", f"{runs(ada.path)['broken']}:lost.txt"))
     pushed = push(opened(ada))
     assert len(pushed.moved) == 30
     assert [(one.name, one.why) for one in pushed.held] == [("broken", "it is damaged here")]
+
+
+@pytest.mark.parametrize("what", [":lost.txt", "^{tree}"])
+def test_a_run_whose_objects_are_gone_at_the_remote_holds_no_other_up(team: Team, what: str) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiments(ada, 12)
+    oid = make_experiment(ada, "broken", files={"lost.txt": b"only here"})
+    push(opened(ada))
+    lose(team.bare, ada.git("rev-parse", f"{oid}{what}"))
+    pulled = pull(opened(bob))
+    assert len(pulled.moved) == 12
+    assert [one.name for one in pulled.held] == ["broken"] and "damaged there" in pulled.held[0].why
 
 
 def test_work_that_is_stopped_leaves_nothing_behind(team: Team) -> None:

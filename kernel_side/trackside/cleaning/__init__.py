@@ -41,7 +41,10 @@ _TRIES: Final = 3
 
 @dataclass(slots=True)
 class Files:
-    """Large files: what each cache holds, what was taken out of it (by folder), and why nothing was judged, if so."""
+    """Large files: what each cache holds, what was taken out of it (by folder), and what went wrong.
+
+    Without `caches` a problem means that nothing was judged.
+    """
 
     caches: list[Held] = field(default_factory=list)
     gone: dict[Path, list[Stored]] = field(default_factory=dict)
@@ -108,7 +111,10 @@ def clean_files(
             raise _moving()
         for held in done.caches:
             if held.needless and (outside or not held.is_outside):
-                done.gone[held.cache.folder] = take_out(repository, held, started)
+                try:
+                    take_out(repository, held, started, done.gone.setdefault(held.cache.folder, []))
+                except TracksideError as error:
+                    done.problem = error
     return done
 
 
@@ -133,7 +139,7 @@ def tell_cleaning(found: Cleaning, *, done: bool) -> Cleaned:
             for folder, objects in listed.items()
             for one in objects
         ],
-        "caches": [tell_cache(held, is_judged=problem is None) for held in files.caches],
+        "caches": [tell_cache(held, is_judged=True) for held in files.caches],
         "problem": None if problem is None else f"{problem.message} {problem.hint}".strip(),
     }
 

@@ -22,8 +22,8 @@ from typing import Final, Literal
 from trackside.artifacts.cache import Cache, own_cache
 from trackside.artifacts.dvcconfig import dvc_cache
 from trackside.artifacts.seen import Seen
-from trackside.cleaning.needed import Needs
-from trackside.errors import StateError
+from trackside.cleaning.needed import Needs, not_judged
+from trackside.errors import StateError, StorageError
 from trackside.git.repository import Repository
 
 #: An object younger than this stays, as Git's own `gc.pruneExpire`: who made it may not have said so yet.
@@ -146,6 +146,8 @@ def _names(folder: Path) -> list[str]:
         return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise not_judged(f"{folder} cannot be looked at: {error.strerror}.") from error
 
 
 def _needed_in(held: Held, needs: Needs, caches: Iterable[Held]) -> set[str]:
@@ -176,18 +178,24 @@ def _run_cache(cache: Cache) -> Iterator[bytes]:
                 yield Path(folder, name).read_bytes()
 
 
-def take_out(repository: Repository, held: Held, started: float) -> list[Stored]:
-    """Remove the needless objects of a cache; return those that are gone. `started` is when looking began."""
-    gone: list[Stored] = []
+def take_out(repository: Repository, held: Held, started: float, gone: list[Stored]) -> None:
+    """Remove the needless objects of a cache, and add those that are gone to `gone`.
+
+    `started` is when looking began. Raises StorageError where one cannot be removed; the rest stays then.
+    """
     try:
         for one in held.needless:
             if _take_out_one(held.cache, one, started):
                 gone.append(one)
+    except OSError as error:
+        where = held.cache.folder
+        raise StorageError(
+            f"Not all needless files could be removed from {where}: {error.strerror}.", code="not-removed"
+        ) from error
     finally:
         seen = Seen(repository.own_dir)
         seen.forget_put(held.cache.folder, [one.oid for one in gone])
         seen.close()
-    return gone
 
 
 def _take_out_one(cache: Cache, one: Stored, started: float) -> bool:

@@ -151,9 +151,8 @@ def _parts(repository: Repository, owned: _Owned, tips: Mapping[str, str]) -> li
     trash = {oid for ref, oid in tips.items() if ref.startswith(TRASH)} - experiments
     folder, own = journal_folder(repository), repository.own_dir
     restores = list_restores(repository)
-    kept = [own / f"{name}.sqlite{end}" for name in ("index", "artifacts") for end in ("", "-wal", "-shm")]
     sizes = []
-    for path in kept:
+    for path in [*own.glob("index.sqlite*"), *own.glob("artifacts.sqlite*")]:
         with suppress(OSError):
             sizes.append(path.stat().st_size)
     return [

@@ -98,7 +98,8 @@ class CleanedRestore(TypedDict):
 
 
 class Cleaned(TypedDict):
-    """`gc --json`: what was removed (`done`), or what would be; `problem` says why no large file was judged."""
+    """`gc --json`: what was removed (`done`), or what would be; `problem` says why no large file was judged
+    (then `caches` is empty), or why not all that are needless could be removed."""
 
     format: int
     done: bool

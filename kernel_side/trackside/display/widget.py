@@ -33,13 +33,8 @@ class View:
         desk.open(self.line)
 
     def _send(self, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
-        comm = self.widget.comm
-        if comm is None:
-            return
-        self.widget.send(content, list(buffers))
-        # ipykernel 7.4 sends what a page asks next to where the last message came from, which may be a subshell of a
-        # page that is gone. Without that memory the page's own word counts.
-        getattr(comm, "__dict__", {}).pop("_reply_subshell_id", None)
+        if self.widget.comm is not None:
+            self.widget.send(content, list(buffers))
 
     def _hear(self, _: Any, content: Any, __: Any) -> None:
         if type(content) is not dict:

@@ -33,6 +33,10 @@ class NewCommit:
     files: Mapping[str, bytes] | None = None
 
 
+#: What Git says when a ref moved, went or came between its look and its lock.
+_RACES: Final = ("but expected", "unable to resolve reference", "reference already exists")
+
+
 def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
     """Write the commit, point `ref` at it (whatever it held) and return its id; the ref keeps gc away.
 
@@ -45,7 +49,7 @@ def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
     if answer.status == 0 and answer.out.strip():
         return answer.out.decode().split()[0]
     _remove_crash_report(repository, answer.err)
-    if "but expected" in answer.err or "unable to resolve reference" in answer.err:
+    if any(words in answer.err for words in _RACES):
         raise GitError("Another process seals the same run.", hint="Try again.", code="locked", detail=answer.err)
     if "not found" in answer.err or "Not a blob" in answer.err or "missing" in answer.err:
         raise DamagedError(

@@ -18,7 +18,8 @@ Item = TypeVar("Item")
 #: So many fetches are spent on finding which runs Git refuses.
 _MOST_SPLITS: Final = 200
 #: What Git says of an object it does not take, and of a connection that broke.
-_REFUSED: Final = ("fsck error", "invalid object", "did not send all necessary objects", TOO_LARGE)
+_DAMAGED_THERE: Final = "repository corruption on the remote side"
+_REFUSED: Final = ("fsck error", "invalid object", "did not send all necessary objects", TOO_LARGE, _DAMAGED_THERE)
 _BROKEN: Final = ("early eof", "hung up", "unexpected disconnect", "rpc failed", "no space left", "disk quota")
 _NOBODY: Final = "Trackside <nobody@trackside.invalid> 0 +0000"
 
@@ -94,7 +95,7 @@ def in_parts(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
 def is_refused(words: str) -> bool:
     """Tell from Git's words whether it refused an object, and not the remote everything."""
     lower = words.lower()
-    if any(part in lower for part in _BROKEN):
+    if any(part in lower for part in _BROKEN) and _DAMAGED_THERE not in lower:
         return False
     return any(part in lower for part in _REFUSED) or ("error: object" in lower and ": " in lower)
 
@@ -103,6 +104,8 @@ def _refusal(words: str) -> str:
     lower = words.lower()
     if TOO_LARGE in lower:
         return f"It holds a file larger than {LARGEST_OBJECT >> 20} MB, or more than {MOST_RECEIVED >> 30} GB in all."
+    if _DAMAGED_THERE in lower:
+        return "It is damaged there: its server cannot read all of it."
     if "not send all necessary" in lower:
         return "It did not arrive whole, or its folders lie too deep."
     told = [line for line in words.splitlines() if line.startswith("error:")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
@@ -16,12 +17,14 @@ from trackside.sharing.ahead import ahead
 from trackside.sharing.fetching import Fetching, in_parts, is_refused
 from trackside.sharing.notes import merge_notes
 from trackside.sharing.rules import name_trouble
-from trackside.sharing.screening import Screened, screen
+from trackside.sharing.screening import Baselines, Screened, screen
 from trackside.sharing.settling import Settling
 from trackside.sharing.told import Held, Progress, Shared, Wanted, silent
-from trackside.sharing.transport import AT_ONCE, Peer, pick_remote
+from trackside.sharing.transport import Peer, pick_remote
 from trackside.sharing.trouble import harmless
 
+#: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
+AT_ONCE: Final = 600 if os.name == "nt" else 5_000
 #: Runs looked at in one go.
 _LOOKED_AT: Final = 1_250
 _Found = tuple[ExperimentRef, str]
@@ -72,6 +75,7 @@ class _Pulling:
     #: Commits asked for, here before or not; those that arrived and say they keep no large files.
     _asked_for: set[str] = field(default_factory=set, init=False)
     _without_files: set[str] = field(default_factory=set, init=False)
+    _baselines: Baselines = field(default_factory=Baselines, init=False)
 
     @property
     def repository(self) -> Repository:
@@ -122,7 +126,7 @@ class _Pulling:
             yield from in_parts(arrived, _LOOKED_AT)
 
     def _look(self, part: list[_Found]) -> tuple[list[_Found], Screened]:
-        return part, screen(self.repository, part)
+        return part, screen(self.repository, part, self._baselines)
 
     def _asked(self, theirs: Mapping[str, str]) -> list[_Found]:
         """Return the runs of the remote that are asked for; a name that cannot be used here is told at once."""

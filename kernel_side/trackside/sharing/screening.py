@@ -15,7 +15,7 @@ from trackside.git.repository import Repository
 from trackside.refs import ExperimentRef
 from trackside.row import without_collection
 from trackside.sharing.bounded import kinds_of, read_bounded
-from trackside.sharing.trees import Pair, Walk
+from trackside.sharing.trees import Base, Pair, Walk
 from trackside.store import Shelf, Store
 
 _FOLDER: Final = ".trackside"
@@ -43,12 +43,22 @@ class _Commit(NamedTuple):
     parents: list[str]
 
 
-def screen(repository: Repository, found: Sequence[_Found]) -> Screened:
+@dataclass(slots=True)
+class Baselines:
+    """What was found out about baselines, for the next part of a pull; threads may share it."""
+
+    #: Commit id → its tree, and the trouble with one that is not the clone's own.
+    judged: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    folders: dict[str, Base] = field(default_factory=dict)
+
+
+def screen(repository: Repository, found: Sequence[_Found], baselines: Baselines | None = None) -> Screened:
     """Look at fetched runs."""
     screened = Screened()
+    baselines = baselines or Baselines()
     with without_collection():
-        roots = _judge_commits(repository, found, screened)
-        walk = Walk(repository, list(roots.values()), _RECORD)
+        roots = _judge_commits(repository, found, screened, baselines)
+        walk = Walk(repository, list(roots.values()), _RECORD, baselines.folders)
         for item, root in list(roots.items()):
             trouble = walk.trouble(root)
             if trouble is not None:
@@ -58,10 +68,12 @@ def screen(repository: Repository, found: Sequence[_Found]) -> Screened:
     return screened
 
 
-def _judge_commits(repository: Repository, found: Sequence[_Found], screened: Screened) -> dict[_Found, Pair]:
-    """Return what is to be compared of each sound run: its tree, and that of a baseline that is the clone's own."""
+def _judge_commits(
+    repository: Repository, found: Sequence[_Found], screened: Screened, baselines: Baselines
+) -> dict[_Found, Pair]:  # fmt: skip
+    """Return what is to be compared of each sound run: its tree, and that of its baseline, own or looked at."""
     commits = _read_commits(repository, [oid for _, oid in found])
-    standing = []
+    standing: list[tuple[_Found, str]] = []
     for item in found:
         commit = commits[item[1]]
         if isinstance(commit, str):
@@ -69,20 +81,33 @@ def _judge_commits(repository: Repository, found: Sequence[_Found], screened: Sc
         elif commit.parents != [item[0].baseline]:
             screened.refused[item] = "It does not stand on the baseline that its ref names."
         else:
-            standing.append(item)
-    names = list(dict.fromkeys(ref.baseline for ref, _ in standing))
-    baselines = _read_commits(repository, names)
-    strangers = _unknown_baselines(repository, set(names))
-    own = {name: _tree(baselines[name]) for name in names if name not in strangers}
-    bad = _judge_baselines(repository, {name: _tree(baselines[name]) for name in strangers})
+            standing.append((item, commit.tree))
+    names = dict.fromkeys(item[0].baseline for item, _ in standing)
+    _judge_baselines(repository, [name for name in names if name not in baselines.judged], baselines)
     roots: dict[_Found, Pair] = {}
-    for item in standing:
-        commit, trouble = commits[item[1]], bad.get(item[0].baseline)
+    for item, tree in standing:
+        base, trouble = baselines.judged[item[0].baseline]
         if trouble is not None:
             screened.refused[item] = f"It holds {trouble}."
-        elif not isinstance(commit, str):
-            roots[item] = (commit.tree, own.get(item[0].baseline))
+        else:
+            roots[item] = (tree, base)
     return roots
+
+
+def _judge_baselines(repository: Repository, names: Sequence[str], baselines: Baselines) -> None:
+    """Find the trees of baselines; look at every file of those that no branch or tag of the clone holds."""
+    if not names:
+        return
+    commits = _read_commits(repository, names)
+    trees = {name: None if isinstance(commit, str) else commit.tree for name, commit in commits.items()}
+    strangers = _unknown_baselines(repository, set(names))
+    walk = Walk(repository, [(tree, None) for name in strangers if (tree := trees[name]) is not None])
+    for name, tree in trees.items():
+        if name not in strangers:
+            baselines.judged[name] = (tree, None)
+        else:
+            trouble = walk.trouble((tree, None)) if tree is not None else "a baseline that did not arrive"
+            baselines.judged[name] = (tree, trouble)
 
 
 def _read_commits(repository: Repository, oids: Sequence[str]) -> dict[str, _Commit | str]:
@@ -100,21 +125,6 @@ def _read_commits(repository: Repository, oids: Sequence[str]) -> dict[str, _Com
             found[oid] = "Its commit is too large for one of a run."
     for oid, kind in zip(missing, kinds_of(repository, missing)):
         found[oid] = f"It is no commit but a {kind}." if kind else "Its commit did not arrive."
-    return found
-
-
-def _tree(commit: _Commit | str) -> str | None:
-    return None if isinstance(commit, str) else commit.tree
-
-
-def _judge_baselines(repository: Repository, trees: Mapping[str, str | None]) -> dict[str, str]:
-    """Look at every file of baselines that no branch or tag of the clone holds."""
-    walk = Walk(repository, [(tree, None) for tree in trees.values() if tree is not None])
-    found = {}
-    for name, tree in trees.items():
-        trouble = walk.trouble((tree, None)) if tree is not None else "a baseline that did not arrive"
-        if trouble is not None:
-            found[name] = trouble
     return found
 
 

@@ -32,9 +32,10 @@ class Settling:
     remote: str
     done: Shared
     name: str = ""
-    #: The clone's own runs and when they were listed, and its branches and tags.
+    #: The clone's own runs and when they were listed, what is kept beside them, and its branches and tags.
     _own: dict[str, str] = field(default_factory=dict, init=False)
     _listed: float = field(default=float("-inf"), init=False)
+    _beside: dict[str, str] = field(default_factory=dict, init=False)
     _others: set[str] = field(default_factory=set, init=False)
 
     def settle(self, arrived: Sequence[_Found], refused: Mapping[_Found, str]) -> None:
@@ -51,6 +52,10 @@ class Settling:
                 time.sleep(0.05 * (attempt + 1))
                 continue
             self._own.update((str(ref), oid) for ref, oid in adopted)
+            self._beside.update((one.kept, one.oid) for one in held)
+            for change in changes:
+                if isinstance(change, Delete):
+                    self._beside.pop(change.ref, None)
             self.done.moved += [ref.name for ref, _ in adopted]
             self.done.held += held
             self.done.same += len(arrived) - len(adopted) - len(held)
@@ -67,15 +72,17 @@ class Settling:
     def _list(self) -> None:
         if time.monotonic() - self._listed < _FRESH:
             return
-        found = list_refs(self.repository, EXPERIMENTS, "refs/heads", "refs/tags")
+        place = f"{REMOTES}{self.remote}/exps"
+        found = list_refs(self.repository, EXPERIMENTS, place, "refs/heads", "refs/tags")
         self._own = {ref: oid for ref, oid in found.items() if ref.startswith(EXPERIMENTS)}
-        self._others = {ref.split("/", 2)[2] for ref in found if not ref.startswith(EXPERIMENTS)}
+        self._beside = {ref: oid for ref, oid in found.items() if ref.startswith(place)}
+        self._others = {ref.split("/", 2)[2] for ref in found if ref.startswith(("refs/heads/", "refs/tags/"))}
         self._listed = time.monotonic()
 
     def _changes(
         self, arrived: Sequence[_Found], refused: Mapping[_Found, str], adopted: Sequence[_Found], held: Sequence[Held]
     ) -> list[Create | Move | Delete]:  # fmt: skip
-        beside = list_refs(self.repository, f"{REMOTES}{self.remote}/exps")
+        beside = self._beside
         changes: list[Create | Move | Delete] = [Create(str(ref), oid) for ref, oid in adopted]
         for one in held:
             before = beside.get(one.kept)

@@ -18,8 +18,8 @@ from trackside.sharing.trouble import explain, harmless
 
 #: Seconds a remote may be silent.
 _SILENCE: Final = 300.0
-#: Objects asked for in one fetch, refs pushed in one go: what a broken connection costs, and what a command line takes.
-AT_ONCE: Final = 600 if os.name == "nt" else 5_000
+#: Refs pushed in one go: what a broken connection costs. The remote looks through all it has for each go.
+AT_ONCE: Final = 10_000
 #: Git compares each ref on its command line with all others: 3,000 of 10,000 took a minute.
 _FEW: Final = 20
 #: What Git says when it lacks an object of what it is to send.

@@ -68,7 +68,7 @@ class Folder:
     is_summed: bool = False
 
 
-class _Base:
+class Base:
     """A folder of a baseline, to be compared with."""
 
     __slots__ = ("by_fold", "by_name", "entries")
@@ -81,18 +81,20 @@ class _Base:
             self.by_fold.setdefault(_judged(name)[1], []).append(name)
 
 
-_NOTHING: Final = _Base(())
+_NOTHING: Final = Base(())
 
 
 class Walk:
-    """The folders that some runs bring; files called `wanted` can be asked for."""
+    """The folders that some runs bring; files called `wanted` can be asked for, `bases` are remembered."""
 
-    def __init__(self, repository: Repository, roots: Sequence[Pair], wanted: str = "") -> None:
+    def __init__(
+        self, repository: Repository, roots: Sequence[Pair], wanted: str = "", bases: dict[str, Base] | None = None
+    ) -> None:  # fmt: skip
         self._repository = repository
         self._wanted = wanted.encode()
         self._parse = tree_parser(repository)
         self.folders: dict[Pair, Folder] = {}
-        self._bases: dict[str, _Base] = {}
+        self._bases = bases if bases is not None else {}
         self._shapes: dict[object, _Judged] = {}
         self._bytes_left = MOST_BYTES
         self._names_left = MOST_NEW
@@ -154,7 +156,7 @@ class Walk:
     def _read_bases(self, oids: Iterable[str]) -> None:
         asked = sorted(oids)
         for oid, data in zip(asked, self._read(asked)):
-            self._bases[oid] = _Base(self._parse(data)) if isinstance(data, bytes) else _NOTHING
+            self._bases[oid] = Base(self._parse(data)) if isinstance(data, bytes) else _NOTHING
 
     @staticmethod
     def _is_whole(data: bytes, entries: Sequence[_Entry]) -> bool:
@@ -182,7 +184,7 @@ class Walk:
                 self._shapes[shape] = judged
         return self._folder(new, judged, base)
 
-    def _folder(self, new: Sequence[_Entry], judged: _Judged, base: _Base) -> Folder:
+    def _folder(self, new: Sequence[_Entry], judged: _Judged, base: Base) -> Folder:
         trouble, has_drive, longest = judged
         folder = Folder(files=len(new), trouble=trouble, has_drive=has_drive, longest=longest)
         if trouble is not None:
@@ -199,7 +201,7 @@ class Walk:
         return folder
 
     @staticmethod
-    def _judge(new: Sequence[_Entry], entries: Sequence[_Entry], base: _Base) -> tuple[_Judged, bool]:
+    def _judge(new: Sequence[_Entry], entries: Sequence[_Entry], base: Base) -> tuple[_Judged, bool]:
         """Judge the names that are new in a folder; also tell whether nothing but they and the baseline mattered."""
         names: set[bytes] = set()
         mine: dict[str, bytes] = {}

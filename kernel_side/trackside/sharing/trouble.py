@@ -70,7 +70,9 @@ def explain(remote: str, words: str, status: int) -> GitError:
                 sentence.format(remote=shown), hint=hint.format(remote=shown), code=code,
                 detail=_USER.sub(r"\1", words), status=status,
             )  # fmt: skip
-    told = [line for line in words.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
+    lines = [line for line in words.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
+    # What a server says on its way there is no reason.
+    told = [line for line in lines if "fatal:" in line or "error:" in line] or lines
     said = harmless(told[0]) if told else f"exit status {status}"
     return GitError(
         f"{shown} said no: {said}", hint=f"`git ls-remote {shown}` tells whether it can be reached.",

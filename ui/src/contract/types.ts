@@ -218,7 +218,8 @@ export interface Choices {
   format: number;
 }
 /**
- * `gc --json`: what was removed (`done`), or what would be; `problem` says why no large file was judged.
+ * `gc --json`: what was removed (`done`), or what would be; `problem` says why no large file was judged
+ * (then `caches` is empty), or why not all that are needless could be removed.
  */
 export interface Cleaned {
   caches: StorageCache[];
