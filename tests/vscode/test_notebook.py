@@ -62,6 +62,8 @@ def differences(project: Scratch, name: str, path: str) -> str:
     saved = json.loads((project.path / path).read_text())
     for cell in saved["cells"]:
         cell["outputs"] = [out for out in cell["outputs"] if not out.get("metadata", {}).get("trackside")]
+    # The card may have been drawn again while the file was written; VS Code takes the cell's number away meanwhile.
+    saved["cells"][0]["execution_count"] = json.loads(kept(project, name, path))["cells"][0]["execution_count"]
     wanted = json.dumps(saved, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     found = kept(project, name, path)
     return "\n".join(unified_diff(wanted.splitlines(keepends=True), found.splitlines(keepends=True)))
