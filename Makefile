@@ -33,10 +33,10 @@ vsix: $(VENV)/.installed-lint ## package the extension for VS Code
 
 test: $(VENV)/.installed-test ## run the tests
 	@$(BIN)/python tools/panel.py
-	@$(BIN)/python -m pytest -n 2 -m "not long"
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -n 2 -m "not long"
 
 test-long: $(VENV)/.installed-test ## run the tests with the longer sweeps
-	@$(BIN)/python -m pytest -n 2
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.installed-lint ## check style, types, layers and the schema
 	@status=0; \

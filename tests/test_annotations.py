@@ -45,5 +45,10 @@ def test_lines_that_are_no_events_are_passed_over() -> None:
     assert fold_annotations(parse_events(note)) == {**no_annotations(), "star": True}
 
 
+def test_the_last_name_is_told_and_one_that_is_no_name_is_not() -> None:
+    assert folded((1, {"alias": "first"}), (2, {"alias": "second"}), (3, {"alias": "x" * 300}))["alias"] == "second"
+    assert folded((1, {"alias": "first"}), (2, {"alias": ""}), (3, {"alias": ["x"]}))["alias"] is None
+
+
 def test_promotion_can_be_taken_back() -> None:
     assert folded((1, {"promoted": "exp/a"}), (2, {"promoted": ""})) == no_annotations()

@@ -22,7 +22,9 @@ SHAPES = {
     "place": "Place", "preview": "PromotePreview", "task": "Task", "trash": "Trash", "choices": "Choices",
     "about": "About", "changed": "Changed", "done": "Done", "annotate": "AnnotateRequest", "rename": "RenameRequest",
     "runs": "RunsRequest", "end": "EndRequest", "promote": "PromoteRequest", "editor": "EditorNotebook",
-    "asked": "EditorAsked", "storage": "Storage", "cleaned": "Cleaned",
+    "asked": "EditorAsked", "report": "RunReport", "check": "CheckResult", "shared": "Shared", "remotes": "Remotes",
+    "push": "PushRunsRequest", "pull": "PullRunsRequest", "held": "HeldRuns", "seen": "SeenRequest",
+    "storage": "Storage", "cleaned": "Cleaned",
 }  # fmt: skip
 
 

@@ -1,25 +1,27 @@
 """What people say of an experiment afterwards: events folded, oldest first, the newest winning. Pure.
 
 An event is one JSON line: {"t": seconds, "by": e-mail, and any of "tag": [..], "untag": [..], "star": bool,
-"archived": bool, "note": text, "promoted": branch}. Lines are merged by Git's `cat_sort_uniq`, so their order
-in the note means nothing.
+"archived": bool, "note": text, "promoted": branch, "alias": name}. Lines are merged by Git's
+`cat_sort_uniq`, so their order in the note means nothing.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from trackside.encode import json_bytes
 
 if TYPE_CHECKING:
     from trackside.contract import Annotations
 
+_LONGEST_NAME: Final = 200
+
 
 def no_annotations(tags: Sequence[str] = ()) -> Annotations:
     """Return the annotations of an experiment nobody annotated; `tags` are those the run itself carries."""
-    return {"tags": list(tags), "star": False, "archived": False, "note": "", "promoted": None}
+    return {"tags": list(tags), "star": False, "archived": False, "note": "", "promoted": None, "alias": None}
 
 
 def format_event(when: float, by: str, change: dict[str, Any]) -> bytes:
@@ -58,6 +60,8 @@ def fold_annotations(events: Iterable[dict[str, Any]], tags: Sequence[str] = ())
             folded["note"] = event["note"]
         if type(event.get("promoted")) is str:
             folded["promoted"] = event["promoted"] or None
+        if type(event.get("alias")) is str and len(event["alias"]) <= _LONGEST_NAME:
+            folded["alias"] = event["alias"] or None
     return folded
 
 

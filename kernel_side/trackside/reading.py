@@ -308,6 +308,7 @@ def open_experiment(repository: Repository, run: Run, reason: TracksideError | N
         "problem": f"It waits in its journal: {reason.message}" if reason else None,
         "annotations": {
             "tags": list(record["tags"]), "star": False, "archived": False, "note": record["note"], "promoted": None,
+            "alias": None,
         },
         "record": record,
     }  # fmt: skip
@@ -374,7 +375,7 @@ def _head_json(entry: Entry) -> bytes:
     """Write an experiment up to its record."""
     name, oid, ref, source, problem, _, tags, _, noted = entry
     if noted is None:
-        said = f'{{"tags":{tags},"star":false,"archived":false,"note":"","promoted":null}}'
+        said = f'{{"tags":{tags},"star":false,"archived":false,"note":"","promoted":null,"alias":null}}'
     else:
         said = json_bytes(noted).decode()
     names = f'"name":{_quoted(name)},"oid":"{oid}","ref":{_quoted(ref)},"source":"{source}"'

@@ -56,6 +56,8 @@ class Row(NamedTuple):
     promoted: str | None = None
     #: The note people wrote afterwards, where `note` is that or the run's own.
     noted: str = ""
+    #: What somebody calls it in another clone.
+    alias: str | None = None
 
 
 def glance_of(record: Record) -> bytes:
@@ -144,8 +146,9 @@ def _row(entry: Entry, glance: list[Any]) -> Row:
     known = entry[:5]
     noted = entry.noted
     if noted is None:
-        return Row._make((*glance, *known, False, False, None, ""))
-    row = Row._make((*glance, *known, noted["star"], noted["archived"], noted["promoted"], noted["note"]))
+        return Row._make((*glance, *known, False, False, None, "", None))
+    said = (noted["star"], noted["archived"], noted["promoted"], noted["note"], noted["alias"])
+    row = Row._make((*glance, *known, *said))
     return row._replace(tags=noted["tags"], note=noted["note"] or row.note)
 
 

@@ -222,6 +222,8 @@ class Store:
 
         renamed = ExperimentRef(ref.baseline, require_free(new, is_taken))
         change_refs(self.repository, [Create(str(renamed), oid), Delete(str(ref), oid)])
+        # Other clones keep the name they know it by, and are told of this one.
+        self.annotate([oid], {"alias": renamed.name})
         return renamed
 
     def delete(self, names: Sequence[str]) -> list[str]:

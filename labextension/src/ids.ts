@@ -8,6 +8,8 @@ export const ids = {
   compare: 'trackside:compare',
   openNotebook: 'trackside:open-notebook-as-it-was',
   promote: 'trackside:promote',
+  push: 'trackside:push',
+  pull: 'trackside:pull',
   track: 'trackside:track',
   endRun: 'trackside:end-run',
   discardRun: 'trackside:discard-run',

@@ -13,6 +13,7 @@ import { panel } from './panel';
 import { promote } from './promote';
 import { quiet } from './quiet';
 import { settings } from './settings';
+import { sharing } from './sharing';
 import { source } from './source';
 import { status } from './status';
 import { tabs } from './tabs';
@@ -28,6 +29,7 @@ const plugins = [
   panel,
   tabs,
   promote,
+  sharing,
   openRuns,
   commands,
   toolbar,

@@ -41,6 +41,8 @@ def body_of(route: Route) -> Any:
         "AnnotateRequest": {"runs": [CALM], "change": {"star": True}}, "RenameRequest": {"run": CALM, "name": "x"},
         "RunsRequest": {"runs": [CALM]}, "EndRequest": {"run": CALM, "discard": False},
         "PromoteRequest": {"run": CALM, "branch": ""}, "Choices": {"format": 1, "choices": {}},
+        "PushRunsRequest": {"remote": "", "which": "all"}, "PullRunsRequest": {"remote": "origin"},
+        "SeenRequest": {"runs": [CALM]},
         "EditorNotebook": {"run": CALM, "path": "a.ipynb", "content": {"cells": [], "nbformat": 4}},
     }  # fmt: skip
     return bodies.get(route.body)
@@ -275,8 +277,13 @@ async def test_reading_runs_nothing_that_the_repository_names(
         "filter.evil.smudge",
         "diff.evil.textconv",
         "diff.evil.command",
+        "core.sshCommand",
+        "remote.origin.uploadpack",
+        "remote.origin.receivepack",
     ):
         experiments.git("config", key, program)
+    experiments.git("config", "credential.helper", f"!{program}")
+    experiments.git("config", "remote.origin.url", f"ext::sh -c touch% {mark}")
     (experiments.path / ".git" / "info" / "attributes").write_text("* filter=evil diff=evil\n")
     place = await ask.place()
     for route in ROUTES:

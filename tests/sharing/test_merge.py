@@ -22,6 +22,7 @@ changes = st.one_of(
     st.fixed_dictionaries({"star": st.booleans()}),
     st.fixed_dictionaries({"archived": st.booleans()}),
     st.fixed_dictionaries({"note": st.text(max_size=5)}),
+    st.fixed_dictionaries({"alias": st.sampled_from(["ada-name", "bob-name", "", "x" * 300])}),
 )
 events = st.builds(
     format_event, st.sampled_from([1.0, 1.5, 2.0]), st.sampled_from(["ada@example.org", "bob@example.org"]), changes

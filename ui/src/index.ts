@@ -29,6 +29,8 @@ export type { CompareViewProps } from './views/compare/CompareView';
 export { goToSection } from './views/compare/Section';
 export { RunView } from './views/run/RunView';
 export type { RunViewProps } from './views/run/RunView';
+export { sharingOf } from './views/state/sharing';
+export type { Sharing } from './model/sharing';
 export { PlacePanel } from './views/panel/PlacePanel';
 export { RunsPanel } from './views/panel/RunsPanel';
 export { WithPlace } from './views/panel/WithPlace';

@@ -25,6 +25,7 @@ from trackside.refs import EXPERIMENTS, NOTES
 from trackside.row import Row
 from trackside.settings import read_settings
 from trackside.store import Store
+from trackside.travelled import Travelled, clock_of, read_travelled
 
 if TYPE_CHECKING:
     from trackside.contract import Groups, Page
@@ -56,6 +57,7 @@ class Catalogue:
         self._journals = Journals(self.owner)
         self._shelves = Shelves()
         self._sealed = Sealed([])
+        self._travelled = Travelled()
         self._state: State | None = None
         self._count = 0
         self._token = os.urandom(3).hex()
@@ -94,11 +96,16 @@ class Catalogue:
         with self._lock:
             refs, is_steady = ref_signal(self.owner.common_dir)
             journals = self._journals.signal()
+            marks = clock_of(self.owner.own_dir)
+            has_marks = self._signals[2:] != (marks,)
             has_refs = closely or not self._is_steady or self._signals[:1] != (refs,)
-            has_journals = self._signals[1:] != (journals,) or self._journals.has_left()
-            if self._state is not None and not has_refs and not has_journals:
+            has_journals = self._signals[1:2] != (journals,) or self._journals.has_left()
+            if self._state is not None and not has_refs and not has_journals and not has_marks:
                 return None
-            return self._read(refs, is_steady, journals, has_refs=has_refs, has_journals=has_journals)
+            self._is_steady = is_steady
+            return self._read(
+                (refs, journals, marks), has_refs=has_refs, has_journals=has_journals, has_marks=has_marks
+            )
 
     def look_whatever_clocks_say(self) -> None:
         """List refs now and then, and look closely when they are not what they were: clocks of network disks lie.
@@ -114,7 +121,7 @@ class Catalogue:
         if before and before != listed:
             self.look(closely=True)
 
-    def _read(self, refs: Any, is_steady: bool, journals: Any, *, has_refs: bool, has_journals: bool) -> Change | None:
+    def _read(self, signals: tuple[Any, ...], *, has_refs: bool, has_journals: bool, has_marks: bool) -> Change | None:
         before = self._state
         opened = list(before.open_runs.values()) if before is not None else []
         if has_journals or before is None:
@@ -124,17 +131,19 @@ class Catalogue:
         sealed = None
         if has_refs or before is None:
             sealed = self._shelves.read(self.store)
-        self._signals, self._is_steady = (refs, journals), is_steady
+        self._signals = signals
         moved = _moved(before, opened)
-        if before is not None and sealed is None and not moved:
+        if before is not None and sealed is None and not moved and not has_marks:
             return None
         self._count += 1
         if sealed is not None:
             self._sealed = sealed
         said, self._journals.said = self._journals.said, []
         revision = f"{self._token}-{self._count:06d}"
-        self._state = State(revision, self._sealed, opened, self._shelves.shelf, said)
-        has_runs = sealed is not None or bool(moved - self._state.open_runs.keys())
+        if has_marks or before is None:
+            self._travelled = read_travelled(self.owner.own_dir)
+        self._state = State(revision, self._sealed, opened, self._shelves.shelf, said, self._travelled)
+        has_runs = sealed is not None or has_marks or bool(moved - self._state.open_runs.keys())
         asked = {
             str(item.run.id): item.run.editor_asked
             for item in opened

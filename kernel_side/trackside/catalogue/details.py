@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from trackside.catalogue import Catalogue
+from trackside.catalogue.held import find_held
 from trackside.compare import compare_experiments, requirements_of
 from trackside.errors import NotFoundError, UsageError
 from trackside.executed import build_executed
@@ -197,7 +198,10 @@ def _whole(catalogue: Catalogue, handle: str) -> Details:
 
 
 def _found(catalogue: Catalogue, handle: str) -> tuple[OpenRun | None, Experiment, Store]:
-    """Find a run and read its record."""
+    """Find a run, one's own or one held back, and read its record."""
+    held = find_held(catalogue, handle)
+    if held is not None:
+        return None, held, catalogue.store
     state, place = catalogue.find(handle)
     row, store = state.rows[place], catalogue.store
     opened = state.open_runs.get(state.ids[place])

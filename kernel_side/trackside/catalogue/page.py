@@ -135,11 +135,20 @@ class Table:
         sparks = self._sparks(places, store)
         return [self._row(place, sparks.get(place, [])) for place in places]
 
+    def held_row(self, handle: str, row: Row, remote: str) -> RunRow:
+        """Tell of a run that is none of the clone's own: compared with nothing, and new to nobody."""
+        said = self._told(handle, row, {name: _alone(metric) for name, metric in row.metrics.items()}, [])
+        return {**said, "remotes": [remote], "fresh": False}
+
     def _row(self, place: int, spark: list[float | None]) -> RunRow:
         row = self.state.rows[place]
+        metrics = {name: self._cell(place, row, name, metric) for name, metric in row.metrics.items()}
+        return self._told(self.state.ids[place], row, metrics, spark)
+
+    def _told(self, handle: str, row: Row, metrics: dict[str, MetricCell], spark: list[float | None]) -> RunRow:
         twins = self.state.sealed.twins.get(twin_key(row), ()) if row.code else ()
         return {
-            "id": self.state.ids[place],
+            "id": handle,
             "name": row.name,
             "oid": row.oid,
             "source": row.source,  # type: ignore[typeddict-item]  # one of the three, as the store says
@@ -162,8 +171,11 @@ class Table:
             "twins": max(1, len(twins)),
             "params": row.params,
             "data": row.hidden,
-            "metrics": {name: self._cell(place, row, name, metric) for name, metric in row.metrics.items()},
+            "metrics": metrics,
             "spark": spark,
+            "alias": row.alias if row.alias != row.name else None,
+            "remotes": self.state.travelled.holders(row.oid),
+            "fresh": row.oid in self.state.travelled.fresh,
         }
 
     def _cell(self, place: int, row: Row, name: str, metric: Sequence[Any]) -> MetricCell:
@@ -216,6 +228,13 @@ class Table:
         return found
 
 
+def _alone(metric: Sequence[Any]) -> MetricCell:
+    return {
+        "last": metric[0], "min": metric[1], "max": metric[2], "count": metric[3], "direction": metric[4],
+        "delta": None, "verdict": "unknown",
+    }  # fmt: skip
+
+
 def _spark(record: Any, metric: str) -> list[float | None]:
     fact = record["metrics"].get(metric)
     return list(fact["spark"]) if fact is not None else []
@@ -248,6 +267,9 @@ def build_page(
         "columns": column_facts(state, selected),
         "rows": rows[: len(part)],
         "said": [*state.said, *unknown, *said],
+        "fresh": sum(oid in state.shelf.refs for oid in state.travelled.fresh),
+        "held": len(state.travelled.held(state.shelf.refs)),
+        "remotes": list(state.travelled.remotes),
     }
 
 

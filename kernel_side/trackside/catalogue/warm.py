@@ -13,6 +13,7 @@ from trackside.encode import json_bytes
 from trackside.reading import OpenRun
 from trackside.row import LAST, Row, baseline_of, entry_of, metric_number, rows_of, without_collection
 from trackside.store import Shelf, Store
+from trackside.travelled import Travelled
 
 if TYPE_CHECKING:
     from trackside.contract import Direction
@@ -197,8 +198,12 @@ class Shelves:
 class State:
     """All rows of a moment: open runs first, then experiments; places count over both."""
 
-    def __init__(self, revision: str, sealed: Sealed, opened: Sequence[OpenRun], shelf: Shelf, said: list[str]) -> None:
+    def __init__(
+        self, revision: str, sealed: Sealed, opened: Sequence[OpenRun], shelf: Shelf, said: list[str],
+        travelled: Travelled,
+    ) -> None:  # fmt: skip
         self.revision, self.sealed, self.shelf, self.said = revision, sealed, shelf, said
+        self.travelled = travelled
         known = [item for item in opened if item.run.id not in sealed.places]
         self.open_runs: Mapping[str, OpenRun] = {item.run.id: item for item in reversed(known)}
         self.open_rows = rows_of([entry_of(item.experiment) for item in self.open_runs.values()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Final
@@ -12,8 +11,10 @@ from trackside.cli.report import write_file
 from trackside.cli.verb import Verb
 from trackside.errors import TracksideError, UsageError
 from trackside.review.ci import append_summary, base_in_ci, forge_in_ci
+from trackside.run import FORMAT
 
 if TYPE_CHECKING:
+    from trackside import contract
     from trackside.review.checking import Checked
 
 FAILED: Final = 1
@@ -73,7 +74,13 @@ def _tell(checked: Checked, options: Namespace) -> None:
 
     ending = (options.output or "").rpartition(".")[2].lower()
     form = options.format or {"xml": "junit", "json": "json"}.get(ending, "text")
-    whole = {"format": 1, "failed": checked.has_failed, **dataclasses.asdict(checked)}
+    whole: contract.CheckResult = {
+        "format": FORMAT,
+        "failed": checked.has_failed,
+        "run": checked.run,
+        "base": checked.base,
+        "outcomes": [{"rule": one.rule, "result": one.result, "said": one.said} for one in checked.outcomes],
+    }
     plain = "".join(f"{_SIGNS[item.result]} {words.safe(item.said)}\n" for item in checked.outcomes)
     text = {"junit": lambda: checked_junit(checked), "json": lambda: json_bytes(whole).decode() + "\n"}.get(
         form, lambda: plain

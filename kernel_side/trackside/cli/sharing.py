@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
 from trackside.cli import words
 from trackside.cli.verb import Verb, add_json, here
-from trackside.errors import UsageError
+from trackside.errors import GitError, UsageError
 
 if TYPE_CHECKING:
     from trackside.sharing.told import Progress, Shared, Wanted
+
+#: Seconds between two pulls of `--watch`.
+PERIOD: Final = 300.0
+LEAST, LONGEST = 5.0, 3600.0
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -30,6 +37,10 @@ def _push_arguments(parser: ArgumentParser) -> None:
 def _pull_arguments(parser: ArgumentParser) -> None:
     _arguments(parser)
     parser.add_argument("--as", dest="name", metavar="NAME", default="", help="call the one run so here")
+    parser.add_argument(
+        "--watch", type=float, nargs="?", const=PERIOD, metavar="SECONDS",
+        help=f"pull again and again (default: every {PERIOD:.0f} seconds), until Ctrl-C",
+    )  # fmt: skip
 
 
 def _push(options: Namespace) -> int:
@@ -37,7 +48,8 @@ def _push(options: Namespace) -> int:
 
     repository = here(options)
     remote, wanted = _wanted(options, mine=options.mine, starred=options.starred)
-    return _tell(push(repository, remote, wanted, _progress(options)), options)
+    with _stoppable():
+        return _tell(push(repository, remote, wanted, _progress(options)), options)
 
 
 def _pull(options: Namespace) -> int:
@@ -47,7 +59,53 @@ def _pull(options: Namespace) -> int:
     remote, wanted = _wanted(options)
     if options.name and len(wanted.names) != 1:
         raise UsageError("--as names one run.", hint="trackside pull [REMOTE] RUN --as NAME")
-    return _tell(pull(repository, remote, wanted, _progress(options), name=options.name), options)
+    if options.watch is not None:
+        return _watch(options, remote, wanted)
+    with _stoppable():
+        return _tell(pull(repository, remote, wanted, _progress(options), name=options.name), options)
+
+
+def _watch(options: Namespace, remote: str, wanted: Wanted) -> int:
+    """Pull until Ctrl-C, and tell what is new; a remote that cannot be reached is told once and asked more seldom."""
+    from trackside.sharing.pull import pull
+
+    if options.name or not LEAST <= options.watch <= LONGEST:
+        raise UsageError(
+            "--watch pulls all runs or some, by the names they have, every 5 seconds to every hour.",
+            hint="trackside pull origin --watch 60",
+        )
+    repository = here(options)
+    told: set[str] = set()
+    pause, trouble = options.watch, ""
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            try:
+                done = pull(repository, remote, wanted)
+                pause, trouble = options.watch, ""
+                news = {one.oid for one in done.held} - told
+                told |= news
+                if news or done.moved or done.annotations in ("moved", "merged"):
+                    _tell(done, options)
+                    sys.stdout.flush()
+            except GitError as error:
+                pause = min(LONGEST, pause * 2)
+                if error.message != trouble:
+                    words.note(error.message)
+                    trouble = error.message
+            time.sleep(pause)
+    return 0
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Say what Ctrl-C left; Git and DVC have ended by then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+        words.note("Cancelled. What arrived stays; the next one goes on from there.")
+        raise
 
 
 def _wanted(options: Namespace, *, mine: bool = False, starred: bool = False) -> tuple[str, Wanted]:
@@ -107,7 +165,7 @@ _MORE: Final[dict[Literal["push", "pull"], str]] = {
     "pull": (
         "Nothing here is overwritten or removed. What is damaged, or has the name of another run, is kept beside the\n"
         "runs of this clone under refs/trackside/remotes/, and told with exit status 1; `--as` takes it in by another\n"
-        "name. A run that was deleted here stays deleted."
+        "name. A run that was deleted here stays deleted. `--watch` says only what is new."
     ),
 }
 VERBS: Final = {

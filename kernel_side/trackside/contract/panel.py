@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from typing_extensions import NotRequired, TypedDict
 
+from trackside.contract.shared import HeldRun, Shared
 from trackside.contract.stored import Direction, EnvironmentFact, Number, Person, Source, Status, Value
 from trackside.contract.told import Failure, FileDiff, SeriesPoint
 
@@ -63,7 +64,8 @@ class RunRow(TypedDict):
     """One run in a table. `id` stands for it in requests, also after it is renamed or sealed.
 
     `twins` counts the runs of identical code and parameters, itself included; `spark` draws the main metric;
-    `warnings` counts what matters in review; `data` are parameters of the boxes other than "params".
+    `warnings` counts what matters in review; `data` are parameters of the boxes other than "params". `alias` is what
+    somebody calls it elsewhere; `remotes` had it when last asked; `fresh` came by a pull and nobody looked at it yet.
     """
 
     id: str
@@ -91,6 +93,9 @@ class RunRow(TypedDict):
     data: dict[str, Value]
     metrics: dict[str, MetricCell]
     spark: list[float | None]
+    alias: str | None
+    remotes: list[str]
+    fresh: bool
 
 
 class ColumnFact(TypedDict):
@@ -113,6 +118,8 @@ class Page(TypedDict):
     `total` match, `every` are there (archived ones left out unless asked for), `open` of them run now, `archived` are
     put away. `baseline` is the run others are compared with, `best` the id of the best by `main_metric`. `revision`
     changes when anything of the place changed. `said`: sentences for the reader, such as a misspelt name in the query.
+    `fresh` counts the runs of the place that came by a pull and nobody looked at, `held` those that pulls held back;
+    `remotes` are those that were asked before.
     """
 
     format: int
@@ -128,6 +135,34 @@ class Page(TypedDict):
     columns: list[ColumnFact]
     rows: list[RunRow]
     said: list[str]
+    fresh: int
+    held: int
+    remotes: list[str]
+
+
+class HeldRow(TypedDict):
+    """A run of a remote that is not among the clone's own: why, and its facts where it can be read.
+
+    `row.id` serves to look at it and for nothing else. `takes` when it can be taken in under another name.
+    """
+
+    remote: str
+    run: HeldRun
+    takes: bool
+    row: RunRow | None
+
+
+class HeldRuns(TypedDict):
+    """What pulls held back, by remote."""
+
+    format: int
+    rows: list[HeldRow]
+
+
+class SeenRequest(TypedDict):
+    """Runs that were looked at, so that they are new no more; an empty list is all of them."""
+
+    runs: list[str]
 
 
 class Spread(TypedDict):
@@ -373,11 +408,11 @@ class Task(TypedDict):
 
     format: int
     id: str
-    kind: Literal["promote", "recover", "export"]
+    kind: Literal["promote", "recover", "export", "push", "pull"]
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     progress: float | None
     message: str
-    result: Promoted | Done | None
+    result: Promoted | Shared | Done | None
     error: Failure | None
 
 

@@ -177,13 +177,14 @@ class Record(TypedDict):
 
 
 class Annotations(TypedDict):
-    """What people said of an experiment afterwards."""
+    """What people said of an experiment afterwards; `alias` is the name it was given last, in whatever clone."""
 
     tags: list[str]
     star: bool
     archived: bool
     note: str
     promoted: str | None
+    alias: str | None
 
 
 class Experiment(TypedDict):

@@ -72,6 +72,7 @@ _POINTS: Final = Param(kind="number", default=1_000, most=5_000)
 def all_routes() -> tuple[Route, ...]:
     """Return the table."""
     from trackside.desk import answers as a
+    from trackside.desk import sharing as s
 
     run = "places/{place}/runs/{run}"
     return (
@@ -152,6 +153,25 @@ def all_routes() -> tuple[Route, ...]:
         Route(
             method="POST", path="places/{place}/recover", answer="Task", status=202, action="write",
             what="finish what dead processes left", act=a.recover,
+        ),
+        Route(
+            method="GET", path="places/{place}/remotes", answer="Remotes", what="where runs can be shared",
+            act=s.remotes,
+        ),
+        Route(
+            method="GET", path="places/{place}/held", answer="HeldRuns", what="runs that pulls held back", act=s.held
+        ),
+        Route(
+            method="POST", path="places/{place}/seen", body="SeenRequest", answer="Done", action="write",
+            what="runs that came by a pull are new no more", act=s.seen,
+        ),
+        Route(
+            method="POST", path="places/{place}/push", body="PushRunsRequest", answer="Task", status=202,
+            action="write", what="send runs to a remote", act=s.push,
+        ),
+        Route(
+            method="POST", path="places/{place}/pull", body="PullRunsRequest", answer="Task", status=202,
+            action="write", what="get runs from a remote", act=s.pull,
         ),
         Route(method="GET", path="tasks", answer="Task[]", what="long work, the newest last", act=a.tasks),
         Route(method="GET", path="tasks/{task}", answer="Task", what="one of it", act=a.task),

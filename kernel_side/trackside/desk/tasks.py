@@ -1,4 +1,7 @@
-"""Long work: started, looked at, cancelled; remembered for ten minutes after its end."""
+"""Long work: started, looked at, cancelled; remembered for ten minutes after its end.
+
+Two threads: what talks to remotes may wait for a silent server, and must not hold up a promotion.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = 600.0
 _MOST: Final = 100
+_SHARING: Final = frozenset({"push", "pull"})
 Kind = Any
 
 
@@ -37,14 +41,16 @@ class Progress:
 
 
 class Tasks:
-    """The long work of one server; one at a time, in the order asked for. `on_change` hears the place."""
+    """The long work of one server, in the order asked for. `on_change` hears the place."""
 
     def __init__(self, on_change: Callable[[str], None] = lambda _: None) -> None:
         self.on_change = on_change
         self._pool = ThreadPoolExecutor(1, "trackside-task")
+        self._sharing = ThreadPoolExecutor(1, "trackside-share")
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._tasks: dict[str, tuple[Task, Progress, list[float]]] = {}
+        self._places: dict[str, str] = {}
 
     def start(self, kind: Kind, place: str, work: Callable[[Progress], Any], message: str) -> Task:
         """Begin `work` in its thread; StateError when too much waits already."""
@@ -60,7 +66,9 @@ class Tasks:
             progress = Progress(task, lambda: self.on_change(place))
             ended: list[float] = []
             self._tasks[task["id"]] = (task, progress, ended)
-        self._pool.submit(self._work, task, progress, work, ended, place)
+            self._places[task["id"]] = place
+        pool = self._sharing if kind in _SHARING else self._pool
+        pool.submit(self._work, task, progress, work, ended, place)
         return _copy(task)
 
     def _work(
@@ -95,6 +103,15 @@ class Tasks:
             self._forget()
             return [_copy(task) for task, _, _ in self._tasks.values()]
 
+    def sharing(self, place: str) -> Task | None:
+        """Return the push or pull of a place that waits or runs, None when there is none."""
+        with self._lock:
+            for task, _, _ in self._tasks.values():
+                is_there = self._places[task["id"]] == place and task["kind"] in _SHARING
+                if is_there and task["state"] in ("waiting", "running"):
+                    return _copy(task)
+        return None
+
     def cancel(self, name: str) -> Task:
         """Stop a task that waits; one that runs stops where it next says how far it is."""
         with self._lock:
@@ -109,12 +126,13 @@ class Tasks:
 
     def close(self) -> None:
         """Take no more work and let what runs end."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._sharing):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _forget(self) -> None:
         now = time.monotonic()
         for name in [name for name, (_, _, ended) in self._tasks.items() if ended and now - ended[0] > KEPT]:
-            del self._tasks[name]
+            del self._tasks[name], self._places[name]
 
 
 def _copy(task: Task) -> Task:

@@ -49,6 +49,9 @@ def move_files(
         try:
             moved = move(root, way, list(wanted), lambda doing=doing: progress(doing, None))  # type: ignore[misc]  # bound now
         except StateError as error:
+            if error.code != "dvc-missing":
+                # Whoever hears of the progress wants no more of it.
+                raise
             _tell(done, wanted, wanted.values(), error.message.rstrip("."), error.hint)
             continue
         done.moved += moved.count

@@ -19,9 +19,10 @@ from trackside.sharing.notes import merge_notes
 from trackside.sharing.rules import name_trouble
 from trackside.sharing.screening import Baselines, Screened, screen
 from trackside.sharing.settling import Settling
-from trackside.sharing.told import Held, Progress, Shared, Wanted, silent
+from trackside.sharing.told import Held, Progress, Shared, Wanted, runs_of, silent
 from trackside.sharing.transport import Peer, pick_remote
 from trackside.sharing.trouble import harmless
+from trackside.travelled import remember
 
 #: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
 AT_ONCE: Final = 600 if os.name == "nt" else 5_000
@@ -46,6 +47,10 @@ def pull(
     theirs = peer.listed()
     pulling = _Pulling(peer, done, wanted, name)
     pulling.run(theirs)
+    remember(
+        repository.own_dir, peer.name, runs_of(theirs), arrived=pulling.arrived,
+        held=[one.as_json() for one in done.held], asked=pulling.asked_for if wanted.names else None,
+    )  # fmt: skip
     with_files = pulling.with_files() if wanted.files else []
     if with_files:
         from trackside.sharing.files import move_files
@@ -72,8 +77,9 @@ class _Pulling:
     done: Shared
     wanted: Wanted
     name: str
-    #: Commits asked for, here before or not; those that arrived and say they keep no large files.
-    _asked_for: set[str] = field(default_factory=set, init=False)
+    #: Commits asked for, here before or not; those that were adopted; those that say they keep no large files.
+    asked_for: set[str] = field(default_factory=set, init=False)
+    arrived: list[str] = field(default_factory=list, init=False)
     _without_files: set[str] = field(default_factory=set, init=False)
     _baselines: Baselines = field(default_factory=Baselines, init=False)
 
@@ -84,12 +90,13 @@ class _Pulling:
     def run(self, theirs: Mapping[str, str]) -> None:
         """Fetch, look, adopt: while one part is looked at, the next is fetched and the one before is adopted."""
         asked = self._asked(theirs)
-        self._asked_for = {oid for _, oid in asked}
+        self.asked_for = {oid for _, oid in asked}
         own = list_refs(self.repository, EXPERIMENTS, TRASH)
         have = set(own.values())
         found = [item for item in asked if item[1] not in have or (self.name and item[1] not in _experiments(own))]
         self.done.same = len(asked) - len(found)
         settling = Settling(self.repository, self.peer.name, self.done, self.name)
+        self.arrived = settling.adopted
         fetching = Fetching(self.peer)
         arrivals = self._arrivals(found, fetching)
         for part, screened in ahead(self._look, arrivals, 2 * (len(found) > _LOOKED_AT), self.peer.stop):
@@ -99,7 +106,7 @@ class _Pulling:
 
     def with_files(self) -> list[_Found]:
         """Return the runs asked for that are among the clone's own now and may keep large files."""
-        wanted, own = self._asked_for - self._without_files, {}
+        wanted, own = self.asked_for - self._without_files, {}
         if wanted:
             own = list_refs(self.repository, EXPERIMENTS)
         found = ((parse_experiment_ref(name), oid) for name, oid in own.items() if oid in wanted)

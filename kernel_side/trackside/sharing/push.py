@@ -10,10 +10,11 @@ from trackside.git.repository import Repository, identity
 from trackside.refs import NOTES, ExperimentRef, parse_experiment_ref
 from trackside.sharing.files import move_files
 from trackside.sharing.notes import merge_notes
-from trackside.sharing.told import Annotated, Held, Progress, Shared, Wanted, silent
+from trackside.sharing.told import Annotated, Held, Progress, Shared, Wanted, runs_of, silent
 from trackside.sharing.transport import Peer, pick_remote
 from trackside.sharing.trouble import explain, reason_of
 from trackside.store import Store
+from trackside.travelled import remember
 
 _TRIES: Final = 10
 _Run = tuple[ExperimentRef, str]
@@ -35,6 +36,8 @@ def push(repository: Repository, remote: str = "", wanted: Wanted | None = None,
         done.files = move_files(repository, "push", chosen, progress)
     _push_runs(peer, chosen, theirs, done)
     done.annotations = _push_notes(peer, theirs.get(NOTES))
+    sent = {oid for ref, oid in chosen if ref.name in done.moved}
+    remember(repository.own_dir, peer.name, {*runs_of(theirs), *sent})
     return done
 
 

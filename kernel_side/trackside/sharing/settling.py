@@ -32,6 +32,8 @@ class Settling:
     remote: str
     done: Shared
     name: str = ""
+    #: Commits that were adopted.
+    adopted: list[str] = field(default_factory=list, init=False)
     #: The clone's own runs and when they were listed, what is kept beside them, and its branches and tags.
     _own: dict[str, str] = field(default_factory=dict, init=False)
     _listed: float = field(default=float("-inf"), init=False)
@@ -57,6 +59,7 @@ class Settling:
                 if isinstance(change, Delete):
                     self._beside.pop(change.ref, None)
             self.done.moved += [ref.name for ref, _ in adopted]
+            self.adopted += [oid for _, oid in adopted]
             self.done.held += held
             self.done.same += len(arrived) - len(adopted) - len(held)
             return

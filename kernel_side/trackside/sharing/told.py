@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from trackside.refs import NOTES
+from trackside.run import FORMAT
+
+if TYPE_CHECKING:
+    from trackside import contract
 
 #: Told what is being done and how far it is (0 to 1, None when nobody knows); what it raises stops the work.
 Progress = Callable[[str, float | None], None]
@@ -17,6 +23,11 @@ Annotated = Literal["same", "moved", "merged", "refused"]
 def silent(message: str, progress: float | None = None) -> None:
     """Tell nobody."""
     del message, progress
+
+
+def runs_of(refs: Mapping[str, str]) -> list[str]:
+    """Return the commits of the runs among refs a remote listed."""
+    return [oid for ref, oid in refs.items() if ref != NOTES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +55,10 @@ class Held:
     hint: str = ""
     kept: str = ""
 
+    def as_json(self) -> contract.HeldRun:
+        """Return it as `--json` and the panel are told."""
+        return {"name": self.name, "oid": self.oid, "why": self.why, "hint": self.hint, "kept": self.kept or None}
+
 
 @dataclass(slots=True, kw_only=True)
 class Files:
@@ -68,12 +83,22 @@ class Shared:
     files: Files = field(default_factory=Files)
     notes: list[str] = field(default_factory=list)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as `--json` writes it."""
-        held = [{"name": one.name, "oid": one.oid, "why": one.why, "hint": one.hint, "kept": one.kept or None}
-                for one in self.held]  # fmt: skip
-        files = {"moved": self.files.moved, "missing": self.files.missing, "why": self.files.why}
+    def as_json(self) -> contract.Shared:
+        """Return it as `--json` and the panel are told."""
+        from trackside.sharing.wording import conclusion
+
         return {
-            "format": 1, "remote": self.remote, "way": self.way, "moved": self.moved, "same": self.same, "held": held,
-            "annotations": self.annotations, "files": files, "notes": self.notes,
+            "format": FORMAT,
+            "remote": self.remote,
+            "way": self.way,
+            "moved": self.moved,
+            "same": self.same,
+            "held": [one.as_json() for one in self.held],
+            "annotations": self.annotations,
+            "files": {
+                "moved": self.files.moved, "missing": self.files.missing, "why": self.files.why,
+                "hint": self.files.hint,
+            },
+            "notes": self.notes,
+            "message": conclusion(self),
         }  # fmt: skip

@@ -13,6 +13,7 @@ export interface Contract {
   CellsFact: CellsFact;
   Change: Change;
   Changed: Changed;
+  CheckResult: CheckResult;
   Choices: Choices;
   Cleaned: Cleaned;
   CleanedObject: CleanedObject;
@@ -41,8 +42,12 @@ export interface Contract {
   Finding: Finding;
   Group: Group;
   Groups: Groups;
+  HeldRow: HeldRow;
+  HeldRun: HeldRun;
+  HeldRuns: HeldRuns;
   InputFact: InputFact;
   InputRow: InputRow;
+  LargeFiles: LargeFiles;
   Listing: Listing;
   MergeConflict: MergeConflict;
   MetricCell: MetricCell;
@@ -63,13 +68,32 @@ export interface Contract {
   PromotionHook: PromotionHook;
   PromotionMerge: PromotionMerge;
   PromotionRemote: PromotionRemote;
+  PullRunsRequest: PullRunsRequest;
+  PushRunsRequest: PushRunsRequest;
   Record: Record;
+  Remotes: Remotes;
   RenameRequest: RenameRequest;
   Report: Report;
+  ReportCell: ReportCell;
+  ReportCurve: ReportCurve;
+  ReportFact: ReportFact;
+  ReportFile: ReportFile;
+  ReportInput: ReportInput;
+  ReportMetric: ReportMetric;
+  ReportNotice: ReportNotice;
+  ReportPackage: ReportPackage;
+  ReportParam: ReportParam;
+  ReportSide: ReportSide;
+  ReportVerdict: ReportVerdict;
+  RuleOutcome: RuleOutcome;
   RunCard: RunCard;
+  RunReport: RunReport;
   RunRow: RunRow;
   RunsRequest: RunsRequest;
+  SeenRequest: SeenRequest;
   SeriesPoint: SeriesPoint;
+  Shared: Shared;
+  SharingRemote: SharingRemote;
   Spread: Spread;
   Storage: Storage;
   StorageCache: StorageCache;
@@ -107,9 +131,10 @@ export interface Change {
   tags?: string[];
 }
 /**
- * What people said of an experiment afterwards.
+ * What people said of an experiment afterwards; `alias` is the name it was given last, in whatever clone.
  */
 export interface Annotations {
+  alias: string | null;
   archived: boolean;
   note: string;
   promoted: string | null;
@@ -207,6 +232,24 @@ export interface EditorAsked {
   ask: 'notebook';
   at?: 'start' | 'end' | 'next';
   run: string;
+}
+/**
+ * `check --json`: a run held to the rules of `trackside.toml`; `failed` when the gate stays shut.
+ */
+export interface CheckResult {
+  base: string;
+  failed: boolean;
+  format: number;
+  outcomes: RuleOutcome[];
+  run: string;
+}
+/**
+ * One rule that was looked at; "skipped" where there is nothing it could be held against.
+ */
+export interface RuleOutcome {
+  result: 'ok' | 'failed' | 'skipped';
+  rule: string;
+  said: string;
 }
 /**
  * What a person chose for one project, kept in the clone; free in form, at most 64 kB of JSON.
@@ -674,6 +717,102 @@ export interface Groups {
   total: number;
 }
 /**
+ * A run of a remote that is not among the clone's own: why, and its facts where it can be read.
+ *
+ * `row.id` serves to look at it and for nothing else. `takes` when it can be taken in under another name.
+ */
+export interface HeldRow {
+  remote: string;
+  row: RunRow | null;
+  run: HeldRun;
+  takes: boolean;
+}
+/**
+ * One run in a table. `id` stands for it in requests, also after it is renamed or sealed.
+ *
+ * `twins` counts the runs of identical code and parameters, itself included; `spark` draws the main metric;
+ * `warnings` counts what matters in review; `data` are parameters of the boxes other than "params". `alias` is what
+ * somebody calls it elsewhere; `remotes` had it when last asked; `fresh` came by a pull and nobody looked at it yet.
+ */
+export interface RunRow {
+  alias: string | null;
+  archived: boolean;
+  author: string;
+  baseline: string;
+  branch: string | null;
+  data: {
+    [k: string]: boolean | number | string | (boolean | number | string | null)[] | null;
+  };
+  duration: number;
+  email: string;
+  fresh: boolean;
+  id: string;
+  metrics: {
+    [k: string]: MetricCell;
+  };
+  name: string;
+  note: string;
+  notebook: string | null;
+  oid: string | null;
+  params: {
+    [k: string]: boolean | number | string | (boolean | number | string | null)[] | null;
+  };
+  problem: string | null;
+  promoted: string | null;
+  remotes: string[];
+  source: 'trackside' | 'dvc' | 'journal';
+  spark: (number | null)[];
+  star: boolean;
+  started: number;
+  status: 'open' | 'finished' | 'failed' | 'interrupted';
+  tags: string[];
+  title: string;
+  twins: number;
+  warnings: number;
+}
+/**
+ * One metric of a row; `delta` against the baseline run, null where either has no finite value.
+ *
+ * `verdict` is "noise" when the change is not larger than the spread of runs of identical code and parameters.
+ */
+export interface MetricCell {
+  count: number;
+  delta: number | null;
+  direction: 'higher' | 'lower' | 'unknown';
+  last: number | ('NaN' | 'Infinity' | '-Infinity');
+  max: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  min: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  verdict: 'better' | 'worse' | 'same' | 'noise' | 'unknown';
+}
+/**
+ * A run that did not travel, or that stays beside the clone's own, and why.
+ *
+ * `hint` says what to do, empty where nothing is to be done. `kept` is the ref that keeps it here, null without one.
+ */
+export interface HeldRun {
+  hint: string;
+  kept: string | null;
+  name: string;
+  oid: string;
+  why: string;
+}
+/**
+ * What pulls held back, by remote.
+ */
+export interface HeldRuns {
+  format: number;
+  rows: HeldRow[];
+}
+/**
+ * What became of the large files: how many moved; the paths of those that did not, why, and what to do.
+ */
+export interface LargeFiles {
+  hint: string;
+  missing: string[];
+  moved: number;
+  why: string;
+}
+/**
  * `list --json`: experiments in the order asked for; `total` before the limit.
  */
 export interface Listing {
@@ -691,25 +830,13 @@ export interface MergeConflict {
   what: string;
 }
 /**
- * One metric of a row; `delta` against the baseline run, null where either has no finite value.
- *
- * `verdict` is "noise" when the change is not larger than the spread of runs of identical code and parameters.
- */
-export interface MetricCell {
-  count: number;
-  delta: number | null;
-  direction: 'higher' | 'lower' | 'unknown';
-  last: number | ('NaN' | 'Infinity' | '-Infinity');
-  max: number | ('NaN' | 'Infinity' | '-Infinity') | null;
-  min: number | ('NaN' | 'Infinity' | '-Infinity') | null;
-  verdict: 'better' | 'worse' | 'same' | 'noise' | 'unknown';
-}
-/**
  * Rows `offset`… of the runs that match, in the order asked for.
  *
  * `total` match, `every` are there (archived ones left out unless asked for), `open` of them run now, `archived` are
  * put away. `baseline` is the run others are compared with, `best` the id of the best by `main_metric`. `revision`
  * changes when anything of the place changed. `said`: sentences for the reader, such as a misspelt name in the query.
+ * `fresh` counts the runs of the place that came by a pull and nobody looked at, `held` those that pulls held back;
+ * `remotes` are those that were asked before.
  */
 export interface Page {
   archived: number;
@@ -718,52 +845,16 @@ export interface Page {
   columns: ColumnFact[];
   every: number;
   format: number;
+  fresh: number;
+  held: number;
   main_metric: string | null;
   offset: number;
   open: number;
+  remotes: string[];
   revision: string;
   rows: RunRow[];
   said: string[];
   total: number;
-}
-/**
- * One run in a table. `id` stands for it in requests, also after it is renamed or sealed.
- *
- * `twins` counts the runs of identical code and parameters, itself included; `spark` draws the main metric;
- * `warnings` counts what matters in review; `data` are parameters of the boxes other than "params".
- */
-export interface RunRow {
-  archived: boolean;
-  author: string;
-  baseline: string;
-  branch: string | null;
-  data: {
-    [k: string]: boolean | number | string | (boolean | number | string | null)[] | null;
-  };
-  duration: number;
-  email: string;
-  id: string;
-  metrics: {
-    [k: string]: MetricCell;
-  };
-  name: string;
-  note: string;
-  notebook: string | null;
-  oid: string | null;
-  params: {
-    [k: string]: boolean | number | string | (boolean | number | string | null)[] | null;
-  };
-  problem: string | null;
-  promoted: string | null;
-  source: 'trackside' | 'dvc' | 'journal';
-  spark: (number | null)[];
-  star: boolean;
-  started: number;
-  status: 'open' | 'finished' | 'failed' | 'interrupted';
-  tags: string[];
-  title: string;
-  twins: number;
-  warnings: number;
 }
 /**
  * The repository around a notebook or folder, or in words why there is none.
@@ -873,6 +964,49 @@ export interface PromotedRequest {
   url: string | null;
 }
 /**
+ * What is asked of a pull; "" is the usual remote, and what is left out: all runs, their large files too.
+ *
+ * `runs` are names or commit ids of the remote; with `name` the one run is called so here. `quiet`: nobody asked for
+ * it just now, so that it gives way to one that runs already.
+ */
+export interface PullRunsRequest {
+  files?: boolean;
+  name?: string;
+  quiet?: boolean;
+  remote: string;
+  runs?: string[];
+}
+/**
+ * What is asked of a push; "" is the usual remote, and what is left out: all runs, their large files too.
+ *
+ * `runs` are handles; with them `which` says nothing.
+ */
+export interface PushRunsRequest {
+  files?: boolean;
+  remote: string;
+  runs?: string[];
+  which?: 'all' | 'mine' | 'starred';
+}
+/**
+ * Where runs can be shared; without a usual one a remote must be named.
+ */
+export interface Remotes {
+  format: number;
+  remotes: SharingRemote[];
+}
+/**
+ * A remote of the clone; `address` carries no user name and no password.
+ *
+ * `seen` is when its runs were last listed (unix seconds) and `runs` how many it had, null before that.
+ */
+export interface SharingRemote {
+  address: string;
+  name: string;
+  runs: number | null;
+  seen: number | null;
+  usual: boolean;
+}
+/**
  * A new name for a run.
  */
 export interface RenameRequest {
@@ -885,6 +1019,111 @@ export interface RenameRequest {
 export interface Report {
   findings: Finding[];
   format: number;
+}
+/**
+ * One cell of a notebook that differs; `number` is its place in the newer notebook, or in the older if removed.
+ */
+export interface ReportCell {
+  change: string;
+  diff: string;
+  kind: string;
+  number: number;
+}
+/**
+ * The curve of a metric on both sides as [step, value], finite points in the order of steps.
+ */
+export interface ReportCurve {
+  after: (number | ('NaN' | 'Infinity' | '-Infinity'))[][];
+  before: (number | ('NaN' | 'Infinity' | '-Infinity'))[][];
+  name: string;
+}
+/**
+ * One part of whether the run can be repeated; `ok` null where nobody knows.
+ */
+export interface ReportFact {
+  name: string;
+  ok: boolean | null;
+  said: string;
+}
+/**
+ * One file that differs; `cells` is null unless it is a notebook, `diff` is empty then.
+ */
+export interface ReportFile {
+  cells: ReportCell[] | null;
+  change: string;
+  diff: string;
+  is_binary: boolean;
+  path: string;
+}
+/**
+ * One input that is not surely the same on both sides, its versions worded; null on a side that did not read it.
+ */
+export interface ReportInput {
+  after: string | null;
+  before: string | null;
+  path: string;
+}
+/**
+ * One metric on both sides; `share` is the change over the size of the base's value, `spread` what is noise.
+ */
+export interface ReportMetric {
+  after: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  before: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  change: 'better' | 'worse' | 'same' | 'noise' | 'unknown' | 'new' | 'gone';
+  delta: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  direction: 'higher' | 'lower' | 'unknown';
+  name: string;
+  share: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+  spread: number | ('NaN' | 'Infinity' | '-Infinity') | null;
+}
+/**
+ * Something a reviewer should know.
+ */
+export interface ReportNotice {
+  hint: string;
+  message: string;
+}
+/**
+ * An installed package whose version differs; null on a side that has it not.
+ */
+export interface ReportPackage {
+  after: string | null;
+  before: string | null;
+  name: string;
+}
+/**
+ * One parameter, its values worded; null on a side that has it not; `is_data` when it names data.
+ */
+export interface ReportParam {
+  after: string | null;
+  before: string | null;
+  differs: boolean;
+  is_data: boolean;
+  name: string;
+}
+/**
+ * One of the two runs: `asked` is how it was named, `commit` where its record was read; `alike` counts twins.
+ */
+export interface ReportSide {
+  alike: number;
+  asked: string;
+  author: string;
+  commit: string;
+  duration: number;
+  is_experiment: boolean;
+  name: string;
+  notebook: string | null;
+  started: number;
+  status: string;
+  title: string;
+}
+/**
+ * What the change comes to: a word, one sentence, and reasons or limits as further sentences.
+ */
+export interface ReportVerdict {
+  judgement: 'better' | 'worse' | 'mixed' | 'noise' | 'same' | 'unclear' | 'not-comparable' | 'no-data';
+  reasons: string[];
+  sentence: string;
 }
 /**
  * `application/vnd.trackside.run+json`: what the card of one run shows, cut to fit; `more` counts the rest.
@@ -920,10 +1159,57 @@ export interface RunCard {
   warnings: WarningFact[];
 }
 /**
+ * `report --json`: a run against its base. `metrics` begin with the main one; `compared` names what code was.
+ */
+export interface RunReport {
+  base: ReportSide | null;
+  base_asked: string;
+  commands: string[];
+  compared: string;
+  curves: ReportCurve[];
+  data: ReportInput[];
+  files: ReportFile[];
+  format: number;
+  main: string | null;
+  marker: string;
+  metrics: ReportMetric[];
+  notices: ReportNotice[];
+  packages: ReportPackage[];
+  params: ReportParam[];
+  repeatable: ReportFact[];
+  run: ReportSide;
+  updated: boolean;
+  verdict: ReportVerdict;
+}
+/**
  * Runs to act on.
  */
 export interface RunsRequest {
   runs: string[];
+}
+/**
+ * Runs that were looked at, so that they are new no more; an empty list is all of them.
+ */
+export interface SeenRequest {
+  runs: string[];
+}
+/**
+ * `push --json`, `pull --json`: what a push or pull did.
+ *
+ * `moved` are names of runs that arrived, `same` counts those that were there already. `annotations`: "moved" as they
+ * are, "merged" with others', "refused" damaged.
+ */
+export interface Shared {
+  annotations: 'same' | 'moved' | 'merged' | 'refused';
+  files: LargeFiles;
+  format: number;
+  held: HeldRun[];
+  message: string;
+  moved: string[];
+  notes: string[];
+  remote: string;
+  same: number;
+  way: 'push' | 'pull';
 }
 /**
  * `storage --json`: runs and paths with the largest first, cut at the limit; `problem` says what was not judged.
@@ -978,10 +1264,10 @@ export interface Task {
   error: Failure | null;
   format: number;
   id: string;
-  kind: 'promote' | 'recover' | 'export';
+  kind: 'promote' | 'recover' | 'export' | 'push' | 'pull';
   message: string;
   progress: number | null;
-  result: Promoted | Done | null;
+  result: Promoted | Shared | Done | null;
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 }
 /**

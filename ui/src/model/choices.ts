@@ -32,6 +32,8 @@ export interface TableChoices {
   readonly selection: readonly string[];
   /** Sections of the compare and run tabs that are folded. */
   readonly folded: readonly string[];
+  /** Whether runs of the usual remote are pulled now and then, unasked. */
+  readonly pulls: boolean;
 }
 
 /** Nothing chosen yet. */
@@ -47,7 +49,8 @@ export const NO_CHOICES: TableChoices = {
   colours: {},
   unseen: [],
   selection: [],
-  folded: []
+  folded: [],
+  pulls: false
 };
 
 const QUICK: ReadonlySet<string> = new Set<QuickFilter>(['starred', 'open', 'failed', 'promoted', 'mine']);
@@ -77,7 +80,8 @@ export function parseChoices(kept: Choices['choices']): TableChoices {
     colours: numbersOf(kept['colours'], 1, 8),
     unseen: namesOf(kept['unseen']),
     selection: namesOf(kept['selection']),
-    folded: namesOf(kept['folded'])
+    folded: namesOf(kept['folded']),
+    pulls: kept['pulls'] === true
   };
 }
 

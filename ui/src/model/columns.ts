@@ -38,6 +38,7 @@ const AFTER: readonly Column[] = [
   field('duration', 'origin', 'duration', 96),
   field('notebook', 'origin', 'notebook', 130),
   field('author', 'origin', 'author', 120),
+  { ...field('remotes', 'origin', 'remote', 96), sort: null },
   field('branch', 'origin', 'branch', 110),
   field('status', 'origin', 'status', 96),
   field('title', 'origin', 'title', 160),
@@ -66,12 +67,13 @@ export function columnOf(fact: ColumnFact, mainMetric: string | null = null): Co
   };
 }
 
-/** Arrange the columns of a table over `facts`, `total` runs matching. */
+/** Arrange the columns of a table over `facts`, `total` runs matching; `isShared` once a remote was asked. */
 export function arrangeColumns(
   facts: readonly ColumnFact[],
   total: number,
   mainMetric: string | null,
-  choices: ColumnChoices
+  choices: ColumnChoices,
+  isShared = false
 ): Columns {
   const metrics = facts.filter(fact => fact.kind === 'metric');
   const params = facts.filter(fact => fact.kind === 'param');
@@ -81,7 +83,7 @@ export function arrangeColumns(
     ...params.map(fact => columnOf(fact)),
     ...AFTER
   ];
-  const isShownFirst = shownAtFirst(metrics, params, total, mainMetric);
+  const isShownFirst = shownAtFirst(metrics, params, total, mainMetric, isShared);
   const hidden = new Set(choices.hidden);
   const asked = new Set([...choices.shown, ...choices.pinned]);
   const isShown = (column: Column): boolean =>
@@ -102,7 +104,8 @@ function shownAtFirst(
   metrics: readonly ColumnFact[],
   params: readonly ColumnFact[],
   total: number,
-  mainMetric: string | null
+  mainMetric: string | null,
+  isShared: boolean
 ): (key: string) => boolean {
   // With one run everything is "the same": then everything is worth seeing.
   const varying = (fact: ColumnFact): boolean =>
@@ -114,7 +117,7 @@ function shownAtFirst(
       .map(fact => columnOf(fact).key);
   const shown = new Set([...first(metrics), ...first(params)]);
   for (const column of [...BEFORE, ...AFTER]) {
-    if (!AT_FIRST_HIDDEN.has(column.key)) {
+    if (!AT_FIRST_HIDDEN.has(column.key) && (isShared || column.key !== 'remotes')) {
       shown.add(column.key);
     }
   }

@@ -1,6 +1,6 @@
 /** Objects whose keys are names that people chose: none has a name its data did not give it, such as "constructor". */
 
-import type { Details, Environment, Groups, Page, RunRow } from '../contract';
+import type { Details, Environment, Groups, HeldRuns, Page, RunRow } from '../contract';
 
 /** Take from each row what every object inherits. Works in place and returns its argument, as all of these do. */
 export function barePage(page: Page): Page {
@@ -9,6 +9,12 @@ export function barePage(page: Page): Page {
     bareRow(page.baseline);
   }
   return page;
+}
+
+/** The same for runs that were held back. */
+export function bareHeld(held: HeldRuns): HeldRuns {
+  held.rows.forEach(({ row }) => row && bareRow(row));
+  return held;
 }
 
 /** The same for the metrics of groups. */

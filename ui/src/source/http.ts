@@ -1,7 +1,7 @@
 /** The `Source` of a Jupyter server: the routes of docs/http.md over a `send` that the host gives. */
 
-import type { Changed, Curves, Details, Environment, Failure, Groups, Page } from '../contract';
-import { bareDetails, bareEnvironment, bareGroups, barePage } from './bare';
+import type { Changed, Curves, Details, Environment, Failure, Groups, HeldRuns, Page } from '../contract';
+import { bareDetails, bareEnvironment, bareGroups, bareHeld, barePage } from './bare';
 import { SourceError } from './source';
 import type { Disposable, Source } from './source';
 
@@ -58,6 +58,8 @@ type Reading = Pick<
   | 'trash'
   | 'task'
   | 'choices'
+  | 'remotes'
+  | 'held'
 >;
 type Acting = Omit<Source, keyof Reading | 'subscribe'>;
 
@@ -121,7 +123,9 @@ function reading(ask: Asker): Reading {
       ask.blob(at(place, 'export'), { query: [['format', request.format], ...searched(request)], signal }),
     trash: (place, signal) => ask.json(at(place, 'trash'), { signal }),
     task: (id, signal) => ask.json(`tasks/${encodeURIComponent(id)}`, { signal }),
-    choices: (place, signal) => ask.json(at(place, 'choices'), { signal })
+    choices: (place, signal) => ask.json(at(place, 'choices'), { signal }),
+    remotes: (place, signal) => ask.json(at(place, 'remotes'), { signal }),
+    held: (place, signal) => ask.json<HeldRuns>(at(place, 'held'), { signal }).then(bareHeld)
   };
 }
 
@@ -136,6 +140,9 @@ function acting(ask: Asker): Acting {
     previewPromotion: (place, asked, signal) =>
       ask.json(at(place, 'promote', 'preview'), { method: 'POST', body: asked, signal }),
     promote: (place, asked) => post(at(place, 'promote'), asked),
+    seen: (place, runs) => post(at(place, 'seen'), { runs }),
+    push: (place, asked) => post(at(place, 'push'), asked),
+    pull: (place, asked) => post(at(place, 'pull'), asked),
     recover: place => post(at(place, 'recover'), {}),
     cancel: id => ask.json(`tasks/${encodeURIComponent(id)}`, { method: 'DELETE' }),
     saveChoices: (place, choices) => ask.json(at(place, 'choices'), { method: 'PUT', body: choices })

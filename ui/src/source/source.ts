@@ -13,10 +13,14 @@ import type {
   Environment,
   Executed,
   Groups,
+  HeldRuns,
   Page,
   Place,
   PromotePreview,
   PromoteRequest,
+  PullRunsRequest,
+  PushRunsRequest,
+  Remotes,
   Task,
   Trash
 } from '../contract';
@@ -95,6 +99,14 @@ export interface Source {
   previewPromotion(place: string, asked: PromoteRequest, signal?: AbortSignal): Promise<PromotePreview>;
   promote(place: string, asked: PromoteRequest): Promise<Task>;
   recover(place: string): Promise<Task>;
+  /** Where runs can be shared; asks no remote. */
+  remotes(place: string, signal?: AbortSignal): Promise<Remotes>;
+  /** What pulls held back; the rows' ids serve the methods that read one run and nothing else. */
+  held(place: string, signal?: AbortSignal): Promise<HeldRuns>;
+  /** These runs are new no more; an empty list is all of them. */
+  seen(place: string, runs: readonly string[]): Promise<Done>;
+  push(place: string, asked: PushRunsRequest): Promise<Task>;
+  pull(place: string, asked: PullRunsRequest): Promise<Task>;
   task(id: string, signal?: AbortSignal): Promise<Task>;
   cancel(id: string): Promise<Task>;
 

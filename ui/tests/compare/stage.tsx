@@ -51,6 +51,8 @@ export function setStage(other: Partial<Source> = {}): Stage {
       note('annotate')(...args);
       return { format: 1, names: [], message: '' };
     },
+    seen: async () => ({ format: 1, names: [], message: '' }),
+    remotes: async () => ({ format: 1, remotes: [] }),
     subscribe: listener => {
       listeners.add(listener);
       return { dispose: () => listeners.delete(listener) };

@@ -3,7 +3,7 @@
 import { render } from '@testing-library/react';
 import type { RenderResult } from '@testing-library/react';
 import type { ReactElement } from 'react';
-import type { Change, Changed, Choices, Done, Page, Place, RunRow } from '../../src/contract';
+import type { Change, Changed, Choices, Done, Page, Place, RunRow, Task } from '../../src/contract';
 import type { PageRequest, Source } from '../../src/source/source';
 import { SourceError } from '../../src/source/source';
 import type { Host, Notice } from '../../src/views/host';
@@ -89,6 +89,24 @@ export function stage(view: ReactElement, staging: Staging = {}): Stage {
       return Promise.resolve(golden('task-running'));
     },
     task: () => Promise.resolve(golden('task')),
+    remotes: () => Promise.resolve(golden('remotes')),
+    held: () => Promise.resolve(golden('held')),
+    seen: (_place, runs) => {
+      calls.push(['seen', runs]);
+      return done(runs);
+    },
+    push: (_place, asked) => {
+      calls.push(['push', asked]);
+      return Promise.resolve({ ...golden<Task>('task-running'), kind: 'push' });
+    },
+    pull: (_place, asked) => {
+      calls.push(['pull', asked]);
+      return Promise.resolve({ ...golden<Task>('task-running'), kind: 'pull' });
+    },
+    cancel: id => {
+      calls.push(['cancel', id]);
+      return Promise.resolve({ ...golden<Task>('task-running'), state: 'cancelled' });
+    },
     subscribe: listener => {
       listeners.add(listener);
       return { dispose: () => listeners.delete(listener) };

@@ -13,7 +13,7 @@ describe('the table', () => {
   it('has the roles of a grid, with all rows counted', async () => {
     stage(<RunsTable place={PLACE} />);
     const grid = await screen.findByRole('grid');
-    expect([grid.getAttribute('aria-rowcount'), grid.getAttribute('aria-colcount')]).toEqual(['9', '13']);
+    expect([grid.getAttribute('aria-rowcount'), grid.getAttribute('aria-colcount')]).toEqual(['9', '14']);
     expect(within(grid).getAllByRole('row')).toHaveLength(9);
   });
 

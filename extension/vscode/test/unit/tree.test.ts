@@ -56,7 +56,7 @@ describe('A run in the tree', () => {
   it('never shows text of others that moves or hides other text', () => {
     const evil = { ...row('calm-otter-3f'), name: 'a\u202eb\u0007', author: 'x\ny', note: '\u200b[x](command:y)' };
     const told = [spokenRun(evil, beside, plainWords), ...factsOf(evil, beside, plainWords).flat()].join('\n');
-    // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+
     expect(told).not.toMatch(/[\u202e\u200b\u0000-\u0009]/);
   });
 });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from trackside.encode import json_bytes
 from trackside.review.ci import forge_in_ci
@@ -14,6 +14,10 @@ from trackside.review.report.markdown import markdown
 from trackside.review.report.openmetrics import openmetrics
 from trackside.review.report.page import page
 from trackside.review.report.report import Report
+from trackside.run import FORMAT
+
+if TYPE_CHECKING:
+    from trackside import contract
 
 Format = Literal["markdown", "html", "junit", "openmetrics", "code-insights", "json"]
 FORMATS: Final[tuple[Format, ...]] = ("markdown", "html", "junit", "openmetrics", "code-insights", "json")
@@ -34,6 +38,6 @@ def write_report(report: Report, form: Format, forge: Forge | None = None) -> st
     return markdown(report, forge or forge_in_ci())
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> contract.RunReport:
     """Return the report as JSON holds it: NaN and infinities by their names."""
-    return {"format": 1, **dataclasses.asdict(report)}
+    return cast("Any", {"format": FORMAT, **dataclasses.asdict(report)})  # type: ignore[no-any-return]  # see test_json

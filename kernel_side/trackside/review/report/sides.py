@@ -170,6 +170,7 @@ def _as_experiment(record: Record, oid: str) -> Experiment:
         "problem": None,
         "annotations": {
             "tags": list(record["tags"]), "star": False, "archived": False, "note": record["note"], "promoted": None,
+            "alias": None,
         },
         "record": record,
     }  # fmt: skip

@@ -82,6 +82,9 @@ export function toRow(run: string, details: Details): RunRow {
     params: {},
     data: {},
     metrics: {},
-    spark: []
+    spark: [],
+    alias: annotations.alias === experiment.name ? null : annotations.alias,
+    remotes: [],
+    fresh: false
   };
 }

@@ -8,6 +8,7 @@ import { referTo } from '../../model/query';
 import type { Head } from '../../model/rows';
 import { Icon, IconButton, Menu } from '../parts';
 import { counted, useServices } from '../services';
+import { ShareMenu } from '../sharing/ShareMenu';
 
 /** Draw the head. */
 export function PanelHead(props: {
@@ -44,6 +45,7 @@ export function PanelHead(props: {
           aria-haspopup="menu"
           onClick={event => setAnchor(event.currentTarget)}
         />
+        <ShareMenu place={place} />
         <IconButton icon="refresh" label={t('Refresh')} onClick={onRefresh} />
         <IconButton
           icon="table"

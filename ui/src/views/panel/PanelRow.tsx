@@ -6,7 +6,7 @@ import type { RunRow } from '../../contract';
 import { differing } from '../../model/differing';
 import { formatAge, formatDuration, formatMoment, formatAligned, visible } from '../../model/format';
 import { Chip, Delta, Icon, Sparkline, StatusDot, Tag } from '../parts';
-import { Badges, RowControls, Tick } from '../runs/RowParts';
+import { Alias, Badges, RowControls, Tick } from '../runs/RowParts';
 import type { RowActs } from '../runs/RowParts';
 import { counted, useWords } from '../services';
 
@@ -53,6 +53,7 @@ export const PanelRow = memo(function PanelRow(props: PanelRowProps): ReactEleme
         <span className="ts-item-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
           {name}
         </span>
+        <Alias row={row} />
         <Badges {...props} />
         <span className="ts-bar-space" />
         <MainMetric {...props} />

@@ -17,6 +17,7 @@ import { QueryBar, QueryError } from '../runs/QueryBar';
 import { QuickFilters, Said } from '../runs/QuickFilters';
 import { SelectionBar } from '../runs/SelectionBar';
 import { useServices } from '../services';
+import { SharingStrip } from '../sharing/Strip';
 import { useChoices, useSelectedRuns } from '../state/choices';
 import { useList } from '../state/list';
 import { useNow, useRows, useSeen } from '../state/rows';
@@ -82,6 +83,7 @@ function ReadyPanel({ place }: { readonly place: Place }): ReactElement {
         <QueryError error={rows.error} />
         <Said head={head} />
       </div>
+      <SharingStrip place={place} head={head} onChange={() => paged.refresh()} />
       {isEmpty ? (
         <PlaceFace place={place} />
       ) : (

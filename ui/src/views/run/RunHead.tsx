@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import type { Details, Place, RunRow } from '../../contract';
 import { formatDuration, formatMoment, visible } from '../../model/format';
 import { collectCurves, toRow } from '../../model/run/sections';
+import { isHeld } from '../../model/sharing';
 import { toSourceError } from '../charts/answers';
 import { Button, IconButton, Menu, StatusPill, Tag } from '../parts';
 import type { MenuItem } from '../parts';
@@ -23,7 +24,26 @@ export interface RunHeadProps {
 }
 
 /** Name, title, status, star, tags, note; actions at the right. */
-export function RunHead({ place, run, details }: RunHeadProps): ReactElement {
+export function RunHead(props: RunHeadProps): ReactElement {
+  return isHeld(props.run) ? <HeldHead {...props} /> : <OwnHead {...props} />;
+}
+
+/** Of a run that was held back: what it is, and nothing to do with it. */
+function HeldHead({ run, details }: RunHeadProps): ReactElement {
+  const row = toRow(run, details);
+  return (
+    <header className="ts-report-head ts-run-head">
+      <div className="ts-run-title">
+        <h2>{visible(row.name, 80)}</h2>
+        <StatusPill status={row.status} />
+      </div>
+      {row.title && row.title !== row.name ? <p className="ts-run-said">{visible(row.title)}</p> : null}
+      <Facts row={row} details={details} />
+    </header>
+  );
+}
+
+function OwnHead({ place, run, details }: RunHeadProps): ReactElement {
   const t = useWords();
   const actions = useActions(place, null);
   const row = toRow(run, details);
@@ -99,6 +119,7 @@ function Facts({ row, details }: { readonly row: RunRow; readonly details: Detai
         ? t('{count}, {failed} failed', { count: record.cells.executed, failed: record.cells.failed })
         : String(record.cells.executed)
     ],
+    [t('also called'), row.alias ? visible(row.alias, 60) : ''],
     [t('promoted as'), row.promoted ? visible(row.promoted, 80) : '']
   ];
   return (

@@ -6,6 +6,7 @@ import type { Details, Place } from '../../contract';
 import { collectStrokes } from '../../model/compare/strokes';
 import { formatCount, visible } from '../../model/format';
 import { collectCurves } from '../../model/run/sections';
+import { isHeld } from '../../model/sharing';
 import { useAnswer, useCalm, useChanges } from '../charts/answers';
 import type { Answer } from '../charts/answers';
 import { CurveGrid } from '../charts/CurveGrid';
@@ -94,6 +95,7 @@ interface RunPageProps {
 function RunPage({ place, run, details, round, section }: RunPageProps): ReactElement {
   const t = useWords();
   const scroller = useRef<HTMLDivElement>(null);
+  useSeenRun(place.id, run, details.experiment.oid !== null);
   useEffect(() => {
     if (section) {
       goToSection(scroller.current, section);
@@ -105,6 +107,12 @@ function RunPage({ place, run, details, round, section }: RunPageProps): ReactEl
   return (
     <div ref={scroller} className="ts-report ts-run-report">
       <RunHead place={place} run={run} details={details} />
+      {isHeld(run) ? (
+        <p className="ts-damaged" role="status">
+          <Icon name="warning" />
+          <span>{t('This run was held back: it is not among your runs, and can only be looked at.')}</span>
+        </p>
+      ) : null}
       {problem ? (
         <p className="ts-damaged" role="alert">
           <Icon name="warning" />
@@ -140,6 +148,16 @@ function RunPage({ place, run, details, round, section }: RunPageProps): ReactEl
       </Sections>
     </div>
   );
+}
+
+/** Take the mark of what is new off a run that is looked at; a failure leaves the mark. */
+function useSeenRun(place: string, run: string, isSealed: boolean): void {
+  const { source } = useServices();
+  useEffect(() => {
+    if (isSealed && !isHeld(run)) {
+      source.seen(place, [run]).catch(() => undefined);
+    }
+  }, [source, place, run, isSealed]);
 }
 
 function hasCurves(details: Details): boolean {

@@ -44,7 +44,17 @@ export function Tick(
   );
 }
 
-/** Whether a run is the baseline, the best, promoted. */
+/** What somebody calls a run in another clone; nothing where that is its name. */
+export function Alias({ row }: { readonly row: RunRow }): ReactElement | null {
+  const t = useWords();
+  return row.alias ? (
+    <span className="ts-alias ts-soft" title={t('In another clone it was given this name')}>
+      {t('also {name}', { name: visible(row.alias, 60) })}
+    </span>
+  ) : null;
+}
+
+/** Whether a run is new, the baseline, the best, promoted. */
 export function Badges(props: {
   readonly row: RunRow;
   readonly baseline: RunRow | null;
@@ -54,6 +64,11 @@ export function Badges(props: {
   const t = useWords();
   return (
     <>
+      {row.fresh ? (
+        <span className="ts-badge ts-badge-new" title={t('Came with a pull and was not looked at yet')}>
+          {t('new')}
+        </span>
+      ) : null}
       {baseline?.id === row.id ? (
         <span className="ts-mark ts-mark-baseline" title={t('Baseline: others are compared with it')}>
           <Icon name="flag" />

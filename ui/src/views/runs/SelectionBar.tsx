@@ -3,8 +3,11 @@
 import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Place, RunRow } from '../../contract';
+import { visible } from '../../model/format';
+import { isUnderWay } from '../../model/sharing';
 import { Button, IconButton } from '../parts';
 import { useServices } from '../services';
+import { useSharing } from '../state/sharing';
 import type { Actions } from './actions';
 import { RunEditor } from './RunEditor';
 
@@ -22,6 +25,7 @@ export interface SelectionBarProps {
 export function SelectionBar(props: SelectionBarProps): ReactElement | null {
   const { place, selected, rows, baseline, actions, onClear } = props;
   const { host, t } = useServices();
+  const { sharing, state } = useSharing(place.id ?? '');
   const [anchor, setAnchor] = useState<Element | null>(null);
   const runs = [...selected];
   const [only] = runs;
@@ -50,6 +54,14 @@ export function SelectionBar(props: SelectionBarProps): ReactElement | null {
       {single?.oid ? (
         <IconButton icon="branch" label={t('Promote…')} onClick={() => host.promote(id, single.id)} />
       ) : null}
+      {sharing.remote === null ? null : (
+        <IconButton
+          icon="arrowUp"
+          label={t('Push to {remote}', { remote: visible(sharing.remote, 40) })}
+          disabled={isUnderWay(state.task)}
+          onClick={() => actions.push(runs)}
+        />
+      )}
       <span className="ts-bar-space" />
       <IconButton
         icon="star"

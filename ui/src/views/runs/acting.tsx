@@ -7,6 +7,7 @@ import { visible } from '../../model/format';
 import { Menu } from '../parts';
 import type { Anchor } from '../parts';
 import { useServices } from '../services';
+import { useSharing } from '../state/sharing';
 import type { Actions } from './actions';
 import { rowMenu } from './menu';
 import { RunEditor } from './RunEditor';
@@ -49,6 +50,7 @@ export function meant(row: RunRow, selected: ReadonlySet<string>): readonly stri
 export function useActing(options: ActingOptions): UsedActing {
   const { place, baseline, selected, actions, setActive, anchorOf } = options;
   const { host, t } = useServices();
+  const { sharing } = useSharing(place.id ?? '');
   const [menu, setMenu] = useState<At | null>(null);
   const [editing, setEditing] = useState<(At & { readonly field: Edited }) | null>(null);
   const edit = useCallback(
@@ -77,6 +79,7 @@ export function useActing(options: ActingOptions): UsedActing {
       t: () => edit('tags', row, index),
       n: () => edit('note', row, index),
       F2: () => edit(field, row, index),
+      p: () => actions.push(runs),
       Delete: () => actions.remove(runs)
     };
     const act = row.oid === null ? undefined : acts[key];
@@ -97,6 +100,7 @@ export function useActing(options: ActingOptions): UsedActing {
             actions,
             host,
             t,
+            remote: sharing.remote,
             edit: field => edit(field, menu.row, menu.index)
           })}
           onClose={() => setMenu(null)}

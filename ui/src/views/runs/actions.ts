@@ -5,11 +5,13 @@ import type { Change, Place, RunRow } from '../../contract';
 import { assignColours } from '../../model/colours';
 import { visible } from '../../model/format';
 import type { PagedRows } from '../../model/rows';
+import { isUnderWay } from '../../model/sharing';
 import { isAborted } from '../../source/http';
 import { SourceError } from '../../source/source';
 import type { Host, Words } from '../host';
 import { useServices } from '../services';
 import { useChoices } from '../state/choices';
+import { sharingOf } from '../state/sharing';
 
 /** What a view can do to runs of a place. */
 export interface Actions {
@@ -19,6 +21,8 @@ export interface Actions {
   end(run: RunRow, discard: boolean): void;
   exportCsv(query: string, sort: string): void;
   copyName(run: RunRow): void;
+  /** Push runs to the remote that is chosen; how it goes is told by the strip of the place. */
+  push(runs: readonly string[]): void;
   setBaseline(run: string | null): void;
   /**
    * Compare runs, each in a colour of its own from then on, also in the table.
@@ -104,6 +108,14 @@ export function useActions(place: Place, paged: PagedRows | null): Actions {
       copyName: run => {
         host.copy(run.name);
         host.notify({ kind: 'success', message: t('Copied the name.') });
+      },
+      push: runs => {
+        const sharing = sharingOf(source, id);
+        if (isUnderWay(sharing.current().task)) {
+          host.notify({ kind: 'info', message: t('A push or pull is still under way.') });
+        } else {
+          void sharing.push({ runs: [...runs] });
+        }
       },
       setBaseline: run => change(so => ({ ...so, baseline: run })),
       compare: (runs, first) => {

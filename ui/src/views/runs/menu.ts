@@ -1,6 +1,7 @@
 /** What the menu of a run offers. */
 
 import type { Place, RunRow } from '../../contract';
+import { visible } from '../../model/format';
 import type { Host, Words } from '../host';
 import type { MenuItem } from '../parts';
 import type { Actions } from './actions';
@@ -16,6 +17,8 @@ export interface RowMenuOptions {
   readonly host: Host;
   readonly t: Words;
   readonly edit: (field: Edited) => void;
+  /** Where runs are pushed to; null when there is no telling. */
+  readonly remote: string | null;
 }
 
 /** Offer what fits the state of the run; with several runs selected, and this one among them, also for all. */
@@ -64,7 +67,9 @@ function openItems({ row, actions, t }: RowMenuOptions): readonly (MenuItem | nu
 }
 
 function sealedItems(options: RowMenuOptions, edit: (field: Edited) => void): readonly (MenuItem | null)[] {
-  const { place, row, actions, host, t } = options;
+  const { place, row, selected, actions, host, t } = options;
+  const runs = selected.has(row.id) ? [...selected] : [row.id];
+  const remote = options.remote === null ? null : visible(options.remote, 40);
   return [
     {
       label: t('Promote…'),
@@ -72,6 +77,19 @@ function sealedItems(options: RowMenuOptions, edit: (field: Edited) => void): re
       disabled: row.oid === null,
       run: () => host.promote(place.id ?? '', row.id)
     },
+    ...(remote === null || row.oid === null
+      ? []
+      : [
+          {
+            label:
+              runs.length > 1
+                ? t('Push {n} to {remote}', { n: runs.length, remote })
+                : t('Push to {remote}', { remote }),
+            icon: 'arrowUp' as const,
+            keys: 'P',
+            run: () => actions.push(runs)
+          }
+        ]),
     null,
     {
       label: row.star ? t('Take the star off') : t('Star'),

@@ -76,7 +76,9 @@ export function useChanges(place: string | null, refresh: () => void): void {
       latest.current();
     };
     const feed = source.subscribe(changed => {
-      if (changed.place === place && timer === null) {
+      // Long work tells how far it is several times a second, and moves no row by that.
+      const isRows = changed.what.some(what => what !== 'tasks');
+      if (changed.place === place && isRows && timer === null) {
         timer = setTimeout(run, Math.max(0, OFTEN - (Date.now() - last)));
       }
     });

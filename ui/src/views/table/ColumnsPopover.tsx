@@ -119,6 +119,7 @@ export function KeysPopover({
     ['S', t('star')],
     ['T', t('tags')],
     ['N', t('note')],
+    ['P', t('push the selected runs')],
     ['F2', t('rename')],
     ['Del', t('delete')],
     ['/', t('filter')],

@@ -8,6 +8,7 @@ import { useActions } from '../runs/actions';
 import { PlaceFace, RowsFace } from '../runs/Faces';
 import { SelectionBar } from '../runs/SelectionBar';
 import { useServices } from '../services';
+import { SharingStrip } from '../sharing/Strip';
 import { useChoices, useSelectedRuns } from '../state/choices';
 import { useRows } from '../state/rows';
 import type { RowsRequest } from '../state/rows';
@@ -61,6 +62,7 @@ function ReadyTable({ place, id }: { readonly place: Place; readonly id: string 
         keysAt={keysAt}
         onKeys={setKeysAt}
       />
+      <SharingStrip place={place} head={head} onChange={() => paged.refresh()} />
       {place.state === 'no-commit' && (!head || head.every === 0) ? (
         <PlaceFace place={place} />
       ) : (

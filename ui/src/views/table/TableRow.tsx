@@ -6,7 +6,7 @@ import type { Group, RunRow } from '../../contract';
 import type { Column } from '../../model/columns';
 import { formatCount, visible } from '../../model/format';
 import { Icon, StatusDot } from '../parts';
-import { Badges, RowControls, Tick } from '../runs/RowParts';
+import { Alias, Badges, RowControls, Tick } from '../runs/RowParts';
 import type { RowActs } from '../runs/RowParts';
 import { counted, useWords } from '../services';
 import { CellContent, SpreadContent } from './cells';
@@ -117,6 +117,7 @@ function NameContent(props: TableRowProps): ReactElement {
       <span className="ts-row-name" title={row.title ? `${name}\n${visible(row.title)}` : name}>
         {name}
       </span>
+      <Alias row={row} />
       {row.problem ? (
         <span
           className="ts-row-problem"

@@ -11,6 +11,7 @@ import { Button, Icon, IconButton, Menu } from '../parts';
 import { QueryBar, QueryError } from '../runs/QueryBar';
 import { QuickFilters, Said } from '../runs/QuickFilters';
 import { counted, useWords } from '../services';
+import { ShareMenu } from '../sharing/ShareMenu';
 import { ColumnsPopover, KeysPopover, SamePopover } from './ColumnsPopover';
 
 /** Props of the bar. */
@@ -98,7 +99,7 @@ function Count({ head }: { readonly head: Head | null }): ReactElement | null {
 type Opened = 'group' | 'columns' | 'same';
 
 function Tools(props: ToolbarProps): ReactElement {
-  const { head, choices, columns, onChange, onShow, onExport, onRefresh, keysAt, onKeys } = props;
+  const { place, head, choices, columns, onChange, onShow, onExport, onRefresh, keysAt, onKeys } = props;
   const t = useWords();
   const [opened, setOpened] = useState<{ what: Opened; anchor: Element } | null>(null);
   const close = (): void => setOpened(null);
@@ -127,6 +128,7 @@ function Tools(props: ToolbarProps): ReactElement {
           {t('same in all: {n}', { n: columns.folded.length })}
         </Button>
       ) : null}
+      <ShareMenu place={place} />
       <IconButton icon="download" label={t('Export as CSV')} onClick={onExport} />
       <IconButton icon="refresh" label={t('Refresh')} onClick={onRefresh} />
       <IconButton icon="question" label={t('Keys')} onClick={event => onKeys(keysAt ? null : event.currentTarget)} />

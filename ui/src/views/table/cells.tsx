@@ -120,6 +120,8 @@ function textOf(row: RunRow, key: string): string | null {
       return row.notebook?.split('/').at(-1) ?? null;
     case 'author':
       return row.author;
+    case 'remotes':
+      return row.remotes.join(', ');
     case 'branch':
       return row.branch;
     case 'title':

@@ -45,11 +45,12 @@ export function useLayout(head: Head | null, choices: TableChoices, change: Chan
 
 function useColumns(head: Head | null, choices: TableChoices): Columns {
   const facts = head?.columns ?? NO_FACTS;
+  const isShared = (head?.remotes.length ?? 0) > 0;
   // Each answer brings facts anew: columns are arranged anew only when they say something new.
   const key = facts.map(fact => `${fact.kind} ${fact.name} ${fact.same} ${fact.direction} ${fact.runs}`).join('\n');
   return useMemo(
-    () => arrangeColumns(facts, head?.total ?? 0, head?.main_metric ?? null, choices.columns),
-    [key, head?.total, head?.main_metric, choices.columns] // eslint-disable-line react-hooks/exhaustive-deps -- as above
+    () => arrangeColumns(facts, head?.total ?? 0, head?.main_metric ?? null, choices.columns, isShared),
+    [key, head?.total, head?.main_metric, choices.columns, isShared] // eslint-disable-line react-hooks/exhaustive-deps -- as above
   );
 }
 
