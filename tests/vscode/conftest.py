@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,22 +36,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Let one process at a time do something to files that all share."""
+    with (EXTENSION / f".{what}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def built() -> None:
-    """The extension and its tests, as their sources are now."""
+    """The extension and its tests, as their sources are now; not built twice: other processes may run what is there."""
     if not (ROOT / "ui/lib/index.js").is_file() or shutil.which("node") is None:
         missing("the panel is not built: make panel")
-    done = subprocess.run(["node", "tools/build.mjs", "--tests"], cwd=EXTENSION, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    with alone("build"):
+        stamp, now = EXTENSION / "dist-tests/.built", digest()
+        if not stamp.is_file() or stamp.read_text() != now:
+            words = ["node", "tools/build.mjs", "--tests"]
+            done = subprocess.run(words, cwd=EXTENSION, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            stamp.write_text(now)
+
+
+def digest() -> str:
+    """Return a digest of what the extension is built from."""
+    found = hashlib.sha256()
+    folders = [*(EXTENSION / name for name in ("src", "webview", "test", "tools")), ROOT / "ui/lib", ROOT / "ui/style"]
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        found.update(str(path).encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
 
 
 def find_host(version: str) -> Mapping[str, Any]:
     """Return where a code-server is, installed when it was not there."""
     # npm's settings and cache are the person's, not those of a test's own home.
     environment = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
-    done = subprocess.run(
-        ["node", "tools/host.mjs", version], cwd=EXTENSION, env=environment, capture_output=True, text=True
-    )
+    with alone("host"):
+        done = subprocess.run(
+            ["node", "tools/host.mjs", version], cwd=EXTENSION, env=environment, capture_output=True, text=True
+        )
     if done.returncode:
         missing(f"code-server could not be installed: {done.stderr[-500:]}")
     found: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])

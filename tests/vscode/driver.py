@@ -64,7 +64,8 @@ class Driver:
         patience: float = 240,
     ) -> list[dict[str, Any]]:
         """Show a window, run suites in it, and return how each test went; the same page again is loaded anew."""
-        if page is not self._page:
+        is_new = page is not self._page
+        if is_new:
             self.said = []
             page.on("console", lambda message: self.said.append(message.text))
             page.expose_binding("codeAutomationLog", lambda _, kind, words: self.said.append(f"{kind}: {words}"))
@@ -72,7 +73,10 @@ class Driver:
         grep = os.environ.get("TRACKSIDE_GREP")
         self._page, self._plan, self._results = page, {"suites": suites, **({"grep": grep} if grep else {})}, None
         self._outside = outside or {}
-        page.goto(address, wait_until="commit")
+        if is_new:
+            page.goto(address, wait_until="commit")
+        else:
+            self._reload(page)
         deadline = time.monotonic() + patience
         while self._results is None and time.monotonic() < deadline:
             self._server.handle_request()
@@ -81,6 +85,14 @@ class Driver:
             self._keep("stuck")
             raise AssertionError("The tests told no results:\n" + "\n".join(self.said[-40:]))
         return self._results
+
+    def _reload(self, page: Page) -> None:
+        """Reload the window as its own command does: a page that is only loaded again forgets what was not yet kept."""
+        page.locator(".part.titlebar").click()
+        page.keyboard.press("F1")
+        page.keyboard.type("Developer: Reload Window")
+        page.locator(".quick-input-list .monaco-list-row.focused").filter(has_text="Reload Window").wait_for()
+        page.keyboard.press("Enter")
 
     def close(self) -> None:
         """Answer no more."""

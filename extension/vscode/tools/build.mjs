@@ -6,6 +6,9 @@ import { build, context } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
+/** `--into FOLDER`: where `dist` is put. */
+const into = words.includes('--into') ? resolve(words[words.indexOf('--into') + 1]) : root;
+const outdir = join(into, 'dist');
 
 const common = {
   absWorkingDir: root,
@@ -19,7 +22,7 @@ const common = {
 const program = {
   ...common,
   entryPoints: { extension: 'src/extension.ts' },
-  outdir: 'dist',
+  outdir,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
@@ -28,7 +31,7 @@ const program = {
 const page = {
   ...common,
   entryPoints: { view: 'webview/main.tsx' },
-  outdir: 'dist',
+  outdir,
   format: 'iife',
   jsx: 'automatic',
   target: ['es2022']
@@ -37,7 +40,7 @@ const page = {
 const card = {
   ...common,
   entryPoints: { card: 'src/renderer/main.tsx' },
-  outdir: 'dist',
+  outdir,
   format: 'esm',
   jsx: 'automatic',
   target: ['es2022'],
@@ -73,7 +76,7 @@ if (words.includes('--watch')) {
   const watched = await Promise.all([program, page, card].map(each => context(each)));
   await Promise.all(watched.map(each => each.watch()));
 } else {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  rmSync(outdir, { recursive: true, force: true });
   const built = await Promise.all(
     [program, page, card, ...(words.includes('--tests') ? [tests] : [])].map(each => build(each))
   );
@@ -82,7 +85,7 @@ if (words.includes('--watch')) {
       console.log(`${name}: ${(bytes / 1000).toFixed(1)} kB`);
     }
   }
-  writeFileSync(join(root, 'dist/licenses.txt'), licenses(built.slice(0, 3)));
+  writeFileSync(join(outdir, 'licenses.txt'), licenses(built.slice(0, 3)));
 }
 
 /** The licences of what was put into the bundles, as they ask to be kept. */

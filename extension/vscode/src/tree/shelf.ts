@@ -96,6 +96,9 @@ export class Shelf implements vscode.Disposable {
         if (subject) {
           this.subjects.set(oid, subject);
           this.moved.fire();
+        } else {
+          // The Git extension may not know the repository yet: asked again when the tree is drawn again.
+          this.subjects.delete(oid);
         }
       });
     }

@@ -60,7 +60,8 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
   }
 
   dispose(): void {
-    this.open.forEach(each => each.panel.dispose());
+    // The tabs stay: a window that is loaded again ends its extensions first, and a tab closed then would not come back.
+    this.open.forEach(each => each.bridge.dispose());
     this.ends.dispose();
   }
 
@@ -115,7 +116,6 @@ function titleOf(shown: Shown): string {
 
 /** Put names of runs into the title of a tab, when the desk has told them. */
 async function nameTab(panel: vscode.WebviewPanel, desk: Desk, shown: Shown): Promise<void> {
-  panel.title = titleOf(shown);
   try {
     const told = await Promise.all(shown.runs.slice(0, 2).map(run => desk.source.details(shown.place, run, 4)));
     const more = shown.runs.length > 2 ? ` +${shown.runs.length - 2}` : '';

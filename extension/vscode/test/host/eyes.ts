@@ -1,6 +1,7 @@
 /** What a test sees and does with mouse and keys, through the driver that holds the browser (tests/vscode/eyes.py). */
 
 import { inspect } from 'node:util';
+import * as vscode from 'vscode';
 
 const driver = process.env['TRACKSIDE_TEST_DRIVER'] ?? '';
 
@@ -74,6 +75,13 @@ export async function choose(text: string, keys = 'Enter'): Promise<void> {
   await type(text);
   await see(WINDOW, '.quick-input-list .monaco-list-row.focused', text);
   await press(keys);
+}
+
+/** Press the button of a notice, wherever it stands: on a busy machine it may have gone from the corner already. */
+export async function accept(text: string, button: string): Promise<void> {
+  await vscode.commands.executeCommand('notifications.showList');
+  await see(WINDOW, '.notifications-center .notification-list-item', text);
+  await click(WINDOW, '.notifications-center .notification-list-item .monaco-button', button);
 }
 
 /** Keep a picture of the window, when somebody asked for pictures. */

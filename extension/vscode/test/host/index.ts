@@ -42,4 +42,8 @@ export async function run(): Promise<void> {
       );
   });
   await ask('results', { results });
+  if (plan.suites.includes('before-reload')) {
+    // A window whose tests are done is being closed: the one that is loaded again must be as it is for a person.
+    await new Promise(() => undefined);
+  }
 }

@@ -3,10 +3,8 @@ import * as vscode from 'vscode';
 import type { Api } from '../../../src/extension';
 import { itemOf } from '../../../src/tree/items';
 import type { RunNode } from '../../../src/tree/nodes';
-import { answer, click, miss, outside, press, see, shot, until, window } from '../eyes';
+import { accept, answer, miss, outside, press, see, shot, until, window } from '../eyes';
 import { activated, closeAll, runs } from '../project';
-
-const NOTICE = '.notification-toast';
 
 describe('Actions on runs', () => {
   let api: Api;
@@ -62,7 +60,7 @@ describe('Actions on runs', () => {
   it('delete, and bring back by the button of the notice', async () => {
     await vscode.commands.executeCommand('trackside.delete', await hawk());
     await runs(api, 2);
-    await click(window, `${NOTICE} .monaco-button`, 'Undo');
+    await accept('keen-hawk-c2', 'Undo');
     await hawk(3);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../../src/tree/nodes';
-import { click, evaluate, outside, see, shot, tab, until, window } from '../eyes';
+import { accept, click, evaluate, outside, see, shot, tab, until } from '../eyes';
 import { activated, closeAll, runs } from '../project';
 
 describe('Promoting', () => {
@@ -22,9 +22,7 @@ describe('Promoting', () => {
     await click(where, 'button', 'Make the branch');
     await see(where, '.ts-result', 'exp/keen-hawk-c2');
     assert.match(String(await outside('git', { words: ['branch', '--list', 'exp/*'] })), /exp\/keen-hawk-c2/);
-    await see(window, '.notification-toast', 'The branch exp/keen-hawk-c2 is made.');
-    await shot('promoted');
-    await click(window, '.notification-toast .monaco-button', 'Check Out');
+    await accept('The branch exp/keen-hawk-c2 is made.', 'Check Out');
     await until(
       () => outside('git', { words: ['branch', '--show-current'] }),
       branch => branch === 'exp/keen-hawk-c2'

@@ -13,8 +13,6 @@ export function before(): void {
       await vscode.commands.executeCommand('trackside.compare', hawk, [hawk, otter]);
       await until(front, label => label === 'calm-otter-3f · keen-hawk-c2');
       await see(tab('"view":"compare"'), 'canvas');
-      // What is open is written down a moment later.
-      await new Promise(resolve => setTimeout(resolve, 1_500));
     });
   });
 }
