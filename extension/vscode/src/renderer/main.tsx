@@ -8,6 +8,8 @@ import { Card } from './Card';
 import { Known } from './known';
 import style from './card.css';
 
+const NONE = 'This says that it is the card of a run, and is none. The menu at the left shows the output otherwise.';
+
 /** What is used of VS Code's API for renderers. */
 interface RendererContext {
   /** Absent where no extension listens, as in a folder that is not trusted. */
@@ -44,17 +46,14 @@ export function activate(context: RendererContext): Renderer {
   return {
     renderOutputItem(item, element) {
       const card = read(item);
-      if (!isRunCard(card)) {
-        // VS Code then shows the next best of what the output has: HTML, or plain text.
-        throw new Error('This is not the card of a run.');
-      }
       const before = drawn.get(item.id);
       if (before && before.element !== element) {
         forget(item.id);
       }
       const { root } = drawn.get(item.id) ?? { root: createRoot(element) };
       drawn.set(item.id, { element, root });
-      root.render(<Card card={card} known={known} />);
+      // VS Code would tell an error as the renderer's own; the menu of the output offers what else it has.
+      root.render(isRunCard(card) ? <Card card={card} known={known} /> : <p>{NONE}</p>);
     },
     disposeOutputItem(id) {
       for (const each of id === undefined ? [...drawn.keys()] : [id]) {

@@ -69,7 +69,12 @@ export class Kernels implements vscode.Disposable {
     await kernel?.shutdown();
   }
 
-  private run(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
+  private async run(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
+    // A cell has one execution at a time, and a display that is drawn again may have it.
+    for (let seen = null; seen !== this.updates;) {
+      seen = this.updates;
+      await seen;
+    }
     const executions = cells.map(cell => {
       const execution = this.controller.createNotebookCellExecution(cell);
       this.running.set(cell, execution);
