@@ -33,7 +33,10 @@ vsix: $(VENV)/.installed-lint ## package the extension for VS Code
 
 test: $(VENV)/.installed-test ## run the tests
 	@$(BIN)/python tools/panel.py
-	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -n 2 -m "not long"
+	@status=0; export PATH="$$PATH:$(CURDIR)/$(BIN)"; \
+	npm run --silent test || status=1; \
+	$(BIN)/python -m pytest -n 2 -m "not long" || status=$$?; \
+	exit $$status
 
 test-long: $(VENV)/.installed-test ## run the tests with the longer sweeps
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -n 2
