@@ -85,7 +85,8 @@ class Jupyter:
     def start(self) -> Jupyter:
         """Start, and wait until it answers."""
         config = self.folder / "config.json"
-        extensions = {"ServerApp": {"jpserver_extensions": {"trackside_server": self._has_panel}}}
+        # Said only here: a test may switch it off in the folders of its own configuration.
+        extensions = {} if self._has_panel else {"ServerApp": {"jpserver_extensions": {"trackside_server": False}}}
         config.write_text(json.dumps({**_CONFIG, **extensions}))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -92,7 +92,11 @@ export class Following implements vscode.Disposable {
     for (const notebook of there) {
       const desk = notebook.uri.scheme === 'file' ? this.desks.of(notebook.uri) : null;
       if (desk && !this.all.has(notebook)) {
-        const remembered = new Remembered(() => copyOf(notebook));
+        const remembered = new Remembered(
+          () => copyOf(notebook),
+          // Its file may be saved with the next edits before the copy is asked for.
+          copy => ({ ...copy, saved: null })
+        );
         this.all.set(notebook, { followed: new Followed(notebook, desk), remembered });
         this.listen(desk);
       }

@@ -15,7 +15,11 @@ export class Remembered<Copy> {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private isBusy = false;
 
-  constructor(private readonly copy: () => Copy) {}
+  /** `lasting` makes a copy independent of what may change before it is asked for. */
+  constructor(
+    private readonly copy: () => Copy,
+    private readonly lasting: (copy: Copy) => Copy = copy => copy
+  ) {}
 
   /** A cell begins to run. */
   noteBegun(): void {
@@ -31,10 +35,12 @@ export class Remembered<Copy> {
   noteRan(): void {
     if (this.isBusy) {
       this.stop();
+      // Taken now: a person may type before it is sure that no other cell follows.
+      const copy = this.lasting(this.copy());
       this.timer = setTimeout(() => {
         this.timer = null;
         this.isBusy = false;
-        this.last = this.copy();
+        this.last = copy;
       }, SETTLED);
     }
   }

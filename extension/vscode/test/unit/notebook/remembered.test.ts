@@ -44,6 +44,14 @@ describe('A remembered notebook', () => {
     expect(remembered.give('next')).toBe('two');
   });
 
+  it('is remembered as it was when the last cell had run, whatever is typed right after', () => {
+    run();
+    text = 'typed at once';
+    wait();
+    remembered.noteBegun();
+    expect(remembered.give('next')).toBe('one');
+  });
+
   it('is not remembered anew when a display is drawn again after an edit', () => {
     run();
     wait();
