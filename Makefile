@@ -35,11 +35,11 @@ test: $(VENV)/.installed-test ## run the tests
 	@$(BIN)/python tools/panel.py
 	@status=0; export PATH="$$PATH:$(CURDIR)/$(BIN)"; \
 	npm run --silent test || status=1; \
-	$(BIN)/python -m pytest -n 2 -m "not long" || status=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long" || status=$$?; \
 	exit $$status
 
 test-long: $(VENV)/.installed-test ## run the tests with the longer sweeps
-	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -n 2
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.installed-lint ## check style, types, layers and the schema
 	@status=0; \

@@ -409,6 +409,9 @@ Given = Callable[[pytest.MonkeyPatch, Repository, str], None]
 def by_environment(monkeypatch: pytest.MonkeyPatch, clone: Repository, address: str) -> None:
     """Name the proxy as curl is told."""
     del clone
+    # Whatever else runs in this process may have taken hosts out of it.
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", address)
     monkeypatch.setenv("HTTP_PROXY", address)
 
