@@ -6,7 +6,7 @@ import type { Desk } from '../desk/desk';
 import type { Desks } from '../desk/desks';
 import { Followed } from './followed';
 import { Remembered } from './remembered';
-import { copyOf, JUPYTER } from './text';
+import { copyOf, joined, JUPYTER } from './text';
 import type { Copy } from './text';
 import { tracks } from './lines';
 
@@ -92,11 +92,7 @@ export class Following implements vscode.Disposable {
     for (const notebook of there) {
       const desk = notebook.uri.scheme === 'file' ? this.desks.of(notebook.uri) : null;
       if (desk && !this.all.has(notebook)) {
-        const remembered = new Remembered(
-          () => copyOf(notebook),
-          // Its file may be saved with the next edits before the copy is asked for.
-          copy => ({ ...copy, saved: null })
-        );
+        const remembered = new Remembered(() => copyOf(notebook), joined);
         this.all.set(notebook, { followed: new Followed(notebook, desk), remembered });
         this.listen(desk);
       }

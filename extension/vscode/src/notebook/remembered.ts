@@ -15,10 +15,10 @@ export class Remembered<Copy> {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private isBusy = false;
 
-  /** `lasting` makes a copy independent of what may change before it is asked for. */
+  /** `join` makes one copy of what stood there when a cell had run, and of what its outputs were a moment later. */
   constructor(
     private readonly copy: () => Copy,
-    private readonly lasting: (copy: Copy) => Copy = copy => copy
+    private readonly join: (ran: Copy, settled: Copy) => Copy
   ) {}
 
   /** A cell begins to run. */
@@ -36,11 +36,11 @@ export class Remembered<Copy> {
     if (this.isBusy) {
       this.stop();
       // Taken now: a person may type before it is sure that no other cell follows.
-      const copy = this.lasting(this.copy());
+      const ran = this.copy();
       this.timer = setTimeout(() => {
         this.timer = null;
         this.isBusy = false;
-        this.last = copy;
+        this.last = this.join(ran, this.copy());
       }, SETTLED);
     }
   }

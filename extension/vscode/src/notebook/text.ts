@@ -35,6 +35,19 @@ export function copyOf(notebook: vscode.NotebookDocument): Copy {
   return { data, saved: notebook.isDirty || notebook.isUntitled || hasOwn ? null : notebook.uri };
 }
 
+/** The sources of one copy with the outputs of a later one; its file may hold the next edits by then. */
+export function joined(ran: Copy, settled: Copy): Copy {
+  const late = settled.data.cells;
+  if (late.length !== ran.data.cells.length) {
+    return { ...ran, saved: null };
+  }
+  ran.data.cells.forEach((cell, place) => {
+    cell.outputs = late[place]?.outputs ?? [];
+    cell.executionSummary = late[place]?.executionSummary;
+  });
+  return { ...ran, saved: null };
+}
+
 /** The text of a copy; null when VS Code cannot write notebooks. */
 export async function textOf({ data, saved }: Copy): Promise<string | null> {
   if (saved) {

@@ -7,7 +7,10 @@ describe('A remembered notebook', () => {
   beforeEach(() => {
     vi.useFakeTimers();
     text = 'one';
-    remembered = new Remembered(() => text);
+    remembered = new Remembered(
+      () => text,
+      ran => ran
+    );
   });
   afterEach(() => vi.useRealTimers());
 
