@@ -39,7 +39,7 @@ class Answering:
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _follow(self) -> None:
-        while line := self.editor.process.stdout.readline():  # type: ignore[union-attr]
+        while line := self.editor.process.stdout.readline():  # type: ignore[union-attr]  # it was made with a pipe
             said = json.loads(line)
             if "event" not in said:
                 self.said.append(said)

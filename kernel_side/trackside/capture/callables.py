@@ -66,7 +66,7 @@ def member(owner: object, name: str) -> Any:
             found = sys.modules.get(f"{package}.{name}", NOTHING)
         return found
     if exact.is_class(owner):
-        return exact.class_lookup(owner, name)  # type: ignore[arg-type]
+        return exact.class_lookup(owner, name)  # type: ignore[arg-type]  # is_class asked
     attributes = exact.instance_dict(owner)
     return NOTHING if attributes is None else attributes.get(name, NOTHING)
 
@@ -101,7 +101,7 @@ def positional_names(target: object) -> tuple[str, ...]:
     """Name the positional arguments of a class's constructor or of a function; () where it is not written in Python."""
     if exact.is_class(target):
         for name in ("__init__", "__new__"):
-            code = exact.code_of(exact.class_lookup(target, name))  # type: ignore[arg-type]
+            code = exact.code_of(exact.class_lookup(target, name))  # type: ignore[arg-type]  # is_class asked
             if code is not None and code.co_argcount > 1:
                 names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
                 return names

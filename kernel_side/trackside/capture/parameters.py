@@ -139,7 +139,7 @@ def _together(values: list[Value]) -> Value:
     if len(values) == 1:
         return values[0]
     scalars = [value for value in values if type(value) is not list]
-    return scalars[:100] if len(scalars) == len(values) else values[-1]  # type: ignore[return-value]
+    return scalars[:100] if len(scalars) == len(values) else values[-1]  # type: ignore[return-value]  # a list of scalars is a value
 
 
 def _fits(value: Value, longest: int) -> bool:
@@ -234,7 +234,7 @@ def _config_class(node: ast.ClassDef, namespace: dict[str, object], found: _Foun
             targets = [statement.target]
         for target in targets:
             if isinstance(target, ast.Name) and not target.id.startswith("_") and not settings.is_unwanted(target.id):
-                value = exact.class_dict(cls).get(target.id, NOTHING)  # type: ignore[arg-type]
+                value = exact.class_dict(cls).get(target.id, NOTHING)  # type: ignore[arg-type]  # a class, as the caller asked
                 _add_read(f"{node.name}.{target.id}", value, "R2", found)
 
 
