@@ -89,31 +89,36 @@ def driver() -> Iterator[Driver]:
     made.close()
 
 
+@contextmanager
+def opened(driver: Driver, folder: Path, version: str, *, trusts: bool) -> Iterator[VSCode]:
+    """Run a VS Code that knows where to ask the driver."""
+    environment = {"TRACKSIDE_TEST_DRIVER": driver.address}
+    running = VSCode(folder, find_host(version), environment).start(trusts=trusts)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
 @pytest.fixture(scope="package")
-def vscode(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001
+def vscode(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001  # built: work done, not a value
     """The oldest VS Code that the extension says it works in; it trusts every folder."""
-    environment = {"TRACKSIDE_TEST_DRIVER": driver.address}
-    running = VSCode(tmp_path_factory.mktemp("vscode"), find_host("oldest"), environment).start(trusts=True)
-    yield running
-    running.stop()
+    with opened(driver, tmp_path_factory.mktemp("vscode"), "oldest", trusts=True) as running:
+        yield running
 
 
 @pytest.fixture
-def careful(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001
+def careful(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001  # as above
     """The same, but it trusts no folder until a person says so."""
-    environment = {"TRACKSIDE_TEST_DRIVER": driver.address}
-    running = VSCode(tmp_path_factory.mktemp("vscode"), find_host("oldest"), environment).start(trusts=False)
-    yield running
-    running.stop()
+    with opened(driver, tmp_path_factory.mktemp("vscode"), "oldest", trusts=False) as running:
+        yield running
 
 
 @pytest.fixture
-def newest(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001
+def newest(built: None, driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VSCode]:  # noqa: ARG001  # as above
     """The newest VS Code that can be had as a package."""
-    environment = {"TRACKSIDE_TEST_DRIVER": driver.address}
-    running = VSCode(tmp_path_factory.mktemp("vscode"), find_host("newest"), environment).start(trusts=True)
-    yield running
-    running.stop()
+    with opened(driver, tmp_path_factory.mktemp("vscode"), "newest", trusts=True) as running:
+        yield running
 
 
 @pytest.fixture
