@@ -99,17 +99,30 @@ def finish(team: Team, ada: Scratch, bob: Scratch) -> None:
         sound(path)
 
 
+def undisturbed(folder: Path, count: int) -> float:
+    """Return the seconds a whole push takes here, in a team of its own: the time in which a kill cuts one."""
+    folder.mkdir()
+    ada = make_team(folder).clone("ada")
+    make_experiments(ada, count)
+    began = time.monotonic()
+    process = begin(ada, "-m", "trackside", "push")
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    return time.monotonic() - began
+
+
 def kill_again_and_again(team: Team, seed: str, kills: int, count: int) -> None:
     """Kill pushes of one clone and pulls of the other at moments of a seed."""
     ada, bob = team.clone("ada"), team.clone("bob")
     make_experiments(ada, count)
+    whole = undisturbed(team.folder / "rehearsal", count)
     before = refs(ada.path, "refs/exps")
     Store(opened(ada)).annotate([next(iter(before.values()))], {"star": True})
     chance = random.Random(seed)
     reached = []
     for number in range(kills):
         process = begin(*((ada, "-m", "trackside", "push") if number % 2 == 0 else (bob, "-m", "trackside", "pull")))
-        time.sleep(chance.uniform(0.1, 1.2))
+        time.sleep(chance.uniform(0.1, 0.9) * whole)
         reached.append(process.poll())
         kill_all(process)
         assert refs(ada.path, "refs/exps") == before
