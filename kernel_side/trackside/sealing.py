@@ -18,6 +18,7 @@ from typing import Any, Final
 from trackside.capture.order import DocumentCell, ExecutedCell, order_flags
 from trackside.capture.secrets import scan_bytes
 from trackside.errors import DamagedError, GitError, NameTakenError, StateError, TracksideError
+from trackside.format import RunId
 from trackside.git.commit import NewCommit, write_commit
 from trackside.git.locks import wait_for_gc, when_unlocked
 from trackside.git.objects import existing
@@ -31,7 +32,7 @@ from trackside.journal.writer import Journal, remove_journal
 from trackside.names import candidate
 from trackside.record import FOLDER, Built, build_experiment, tree_changes
 from trackside.refs import ExperimentRef, open_ref, parse_experiment_ref
-from trackside.run import Run, RunId
+from trackside.run import Run
 from trackside.sameness import code_digest
 
 _MOST_NAMES: Final = 1_000

@@ -19,7 +19,7 @@ from trackside.git.objects import Object, existing, list_tree, read_object, read
 from trackside.git.refs import Create, Delete, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.index import Glance, Index
-from trackside.refs import EXPERIMENTS, NOTES, TRASH, ExperimentRef, TrashRef, parse_experiment_ref, parse_trash_ref
+from trackside.refs import EXPERIMENTS, NOTES, TRASH, ExperimentRef, TrashRef, experiments_by_oid, parse_trash_ref
 from trackside.row import Entry, Row, glance_of, rows_of, without_collection
 
 if TYPE_CHECKING:
@@ -75,14 +75,8 @@ class Store:
 
     def shelf(self) -> Shelf:
         """List what is there by one `for-each-ref`."""
-        shelf = Shelf()
-        for name, oid in list_refs(self.repository, EXPERIMENTS, NOTES).items():
-            ref = parse_experiment_ref(name)
-            if ref is not None:
-                shelf.refs.setdefault(oid, []).append(ref)
-            elif name == NOTES:
-                shelf.notes_tip = oid
-        return shelf
+        refs = list_refs(self.repository, EXPERIMENTS, NOTES)
+        return Shelf(experiments_by_oid(refs), refs.get(NOTES))
 
     def recalled_shelf(self) -> Shelf:
         """List what is there, and meanwhile recall what the index knows: for a caller who then asks for `entries`."""

@@ -36,8 +36,8 @@ from faulty import (  # the folder is no package, as no folder of tests is
 from trackside import api
 from trackside.errors import TracksideError
 from trackside.git.repository import open_repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals, read_run
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import read_run
 from trackside.recovery import recover
 
 pytestmark = pytest.mark.skipif(bool(can_trace()), reason=can_trace() or "-")

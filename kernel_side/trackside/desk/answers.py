@@ -12,9 +12,9 @@ from trackside.desk import editor as editors
 from trackside.desk.context import Request
 from trackside.desk.routes import Document, Image
 from trackside.errors import GitMissingError, UsageError
+from trackside.format import FORMAT
 from trackside.review import promotion
 from trackside.review.asked import Asked
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside import contract

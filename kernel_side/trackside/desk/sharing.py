@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from trackside.catalogue.held import read_held
 from trackside.desk.context import Request
 from trackside.errors import StateError, TracksideError, UsageError
+from trackside.format import FORMAT
 from trackside.review.remote import read_remotes
-from trackside.run import FORMAT
 from trackside.sharing import told
 from trackside.sharing.pull import pull as pull_runs
 from trackside.sharing.push import push as push_runs
