@@ -21,7 +21,7 @@ from trackside.errors import DamagedError, GitError, NameTakenError, StateError,
 from trackside.format import RunId
 from trackside.git.commit import NewCommit, write_commit
 from trackside.git.locks import wait_for_gc, when_unlocked
-from trackside.git.objects import existing
+from trackside.git.objects import existing, read_object
 from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.git.snapshot import Snapshot, take_snapshot
@@ -35,6 +35,7 @@ from trackside.refs import ExperimentRef, open_ref, parse_experiment_ref
 from trackside.run import Run
 from trackside.sameness import code_digest
 
+_RUN_TRAILER: Final = "Trackside-Run"
 _MOST_NAMES: Final = 1_000
 _TRIES: Final = 4
 _LOCK_PATIENCE: Final = 15.0
@@ -217,7 +218,7 @@ def _tree(changes: Sequence[dict[str, Any]]) -> list[tuple[str, str | None, str 
 
 def _message(run: Run, notebook: str | None) -> str:
     subject = " ".join((run.title or run.name).split()) or run.name
-    trailers = [("Trackside-Format", "1"), ("Trackside-Run", run.id), ("Trackside-Status", run.status)]
+    trailers = [("Trackside-Format", "1"), (_RUN_TRAILER, run.id), ("Trackside-Status", run.status)]
     if notebook:
         trailers.append(("Trackside-Notebook", " ".join(notebook.split())))
     if run.derived_from:
@@ -297,8 +298,6 @@ def _artifact_files(
 
 def _content(repository: Repository, run: Run, changes: Sequence[dict[str, Any]], path: str) -> bytes:
     """Return what the experiment's tree holds at `path` before artifacts, b'' for nothing."""
-    from trackside.git.objects import read_object
-
     assert run.base is not None
     changed = next((change for change in changes if change["path"] == path), None)
     name = changed["oid"] if changed else f"{run.base.baseline}:{path}"
@@ -317,27 +316,44 @@ def _name(repository: Repository, run: Run, oid: str, deadline: float) -> Experi
     own = Delete(open_ref(run.id), oid)
     for attempt in range(_MOST_NAMES):
         ref = ExperimentRef(run.base.baseline, candidate(run.name, attempt))
-        create = Create(str(ref), oid)
-        try:
-            when_unlocked(repository, lambda: change_refs(repository, [create, own]), deadline)  # noqa: B023  # called at once
+        if _take(repository, ref, run.id, oid, own, deadline):
             return ref
-        except NameTakenError:
-            if existing(repository, [str(ref)])[0] != oid:
-                continue
-        except GitError as error:
-            if error.code not in ("moved", "locked"):
-                raise
-            # Another process took the run's own ref away with its own seal, or a killed Git left the lock that every
-            # deletion needs: the experiment is named all the same, and recovery sweeps what is left.
-            try:
-                when_unlocked(repository, lambda: change_refs(repository, [create]), deadline)  # noqa: B023  # called at once
-            except NameTakenError:
-                if existing(repository, [str(ref)])[0] != oid:
-                    continue
-        with contextlib.suppress(TracksideError):
-            change_refs(repository, [own])
-        return ref
     raise GitError(f"No free name was found for {run.name}.", code="no-name")
+
+
+def _take(repository: Repository, ref: ExperimentRef, run: RunId, oid: str, own: Delete, deadline: float) -> bool:
+    """Point one name at the experiment and drop the run's own ref; False when another run has the name."""
+    change: Create | Move = Create(str(ref), oid)
+    try:
+        when_unlocked(repository, lambda: change_refs(repository, [change, own]), deadline)
+        return True
+    except NameTakenError:
+        holder = existing(repository, [str(ref)])[0]
+    except GitError as error:
+        if error.code not in ("moved", "locked"):
+            raise
+        # Another process took the run's own ref away with its own seal, or a killed Git left the lock that every
+        # deletion needs: the experiment is named all the same, and recovery sweeps what is left.
+        try:
+            when_unlocked(repository, lambda: change_refs(repository, [change]), deadline)
+            holder = oid
+        except NameTakenError:
+            holder = existing(repository, [str(ref)])[0]
+    if holder != oid:
+        if holder is None or _run_of(repository, holder) != run:
+            return False
+        # This run was sealed before and the journal was not told; what could not be read then may be read now.
+        change_refs(repository, [Move(str(ref), oid, holder)])
+    with contextlib.suppress(TracksideError):
+        change_refs(repository, [own])
+    return True
+
+
+def _run_of(repository: Repository, commit: str) -> str:
+    """Return the id of the run that a commit says it is the experiment of, '' when it says none."""
+    found = read_object(repository, commit)
+    lines = found.data.decode("utf-8", "replace").split("\n") if found is not None and found.kind == "commit" else []
+    return next((line[len(_RUN_TRAILER) + 2 :] for line in reversed(lines) if line.startswith(f"{_RUN_TRAILER}: ")), "")
 
 
 def _replace(repository: Repository, run: Run, known: dict[str, str] | None, oid: str) -> ExperimentRef | None:
