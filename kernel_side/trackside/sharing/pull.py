@@ -27,7 +27,7 @@ from trackside.travelled import remember
 #: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
 AT_ONCE: Final = 600 if os.name == "nt" else 5_000
 #: Runs looked at in one go.
-_LOOKED_AT: Final = 1_250
+_LOOKED_AT: Final = 2_500
 _Found = tuple[ExperimentRef, str]
 
 
