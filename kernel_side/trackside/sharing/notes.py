@@ -65,6 +65,13 @@ def merge_notes(peer: Peer, theirs: str) -> Merged:
     raise GitError("Annotations are being changed by others all the time.", hint="Try again.", code="moved")
 
 
+def read_notes(repository: Repository, tip: str | None) -> dict[str, bytes]:
+    """Return the note of each commit at a tip of annotations; those too large to be what people wrote are left out."""
+    blobs = _blobs(repository, tip)[0]
+    found = _contents(repository, list(dict.fromkeys(blobs.values())))
+    return {target: data for target, blob in blobs.items() if (data := found[blob]) is not None}
+
+
 def _merge(repository: Repository, ours: str | None, theirs: str) -> Merged | None:
     """Merge once; None when the ref moved meanwhile."""
     if ours == theirs or (ours is not None and _is_within(repository, theirs, ours)):
