@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.capture.secrets import screen_text
 from trackside.errors import DamagedError, NoRepositoryError, StateError, StorageError, TracksideError
+from trackside.format import RunId
 from trackside.git.repository import Repository
 from trackside.journal.reader import Tail
 from trackside.journal.writer import Journal
 from trackside.refs import open_ref
-from trackside.run import RunId
 from trackside.settings import Settings
 
 if TYPE_CHECKING:

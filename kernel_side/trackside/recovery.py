@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trackside.errors import StorageError, TracksideError
+from trackside.format import RunId, is_run_id
 from trackside.git.locks import when_unlocked
 from trackside.git.refs import Delete, change_refs, list_refs
 from trackside.git.repository import Repository, find_repository
 from trackside.journal.liveness import is_alive
 from trackside.journal.lock import sealing_lock
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals, parse_line, read_run
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import parse_line, read_run
 from trackside.journal.writer import remove_journal
 from trackside.refs import OPEN
-from trackside.run import Event, Run, RunId, is_run_id
+from trackside.run import Event, Run
 
 if TYPE_CHECKING:
     from trackside.sealing import Sealed

@@ -15,7 +15,7 @@ from trackside.desk import editor as editors
 from trackside.desk.context import Request
 from trackside.desk.routes import Document, Image
 from trackside.errors import GitMissingError, UsageError
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from trackside import contract

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.desk.context import Request
 from trackside.errors import StateError, TracksideError, UsageError
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 from trackside.travelled import mark_seen, read_travelled
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def pull(request: Request) -> contract.Task:
     from trackside.sharing.trouble import harmless
 
     catalogue, body = request.catalogue, request.body
-    names, name = tuple(body.get("runs", ())), body.get("name", "")
+    names, name, which = tuple(body.get("runs", ())), body.get("name", ""), body.get("which", "all")
     _check(body["remote"], names, name)
     if name and len(names) != 1:
         raise UsageError("A name is for one run.", code="bad-body")
@@ -108,7 +108,10 @@ def pull(request: Request) -> contract.Task:
     if body.get("quiet", False) and under_way is not None:
         return under_way
     remote = pick_remote(catalogue.owner, body["remote"])
-    wanted = told.Wanted(names=names, files=body.get("files", True))
+    wanted = told.Wanted(
+        names=names, mine=not names and which == "mine", starred=not names and which == "starred",
+        files=body.get("files", True),
+    )  # fmt: skip
 
     def work(progress: Progress) -> contract.Shared:
         return pull_runs(catalogue.owner, remote, wanted, _heard(progress), name=name).as_json()

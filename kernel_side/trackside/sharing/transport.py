@@ -87,6 +87,12 @@ class Peer:
         """End what is being sent or fetched, which may be in another thread."""
         self._is_stopped = True
 
+    def wait(self, message: str) -> None:
+        """Tell what is waited for; raise when it is no longer wanted."""
+        if self._is_stopped:
+            raise StateError("Stopped.", code="cancelled")
+        self.progress(message, None)
+
     def listed(self) -> dict[str, str]:
         """List the refs of runs and annotations there: name → object id; everything in it is a stranger's."""
         answer = self._run("Asking", "ls-remote", "--refs", "--", self.name, f"{EXPERIMENTS}*", NOTES)
