@@ -35,7 +35,8 @@ def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
     round_ = BENCH / "scratch" / f"sharing-{tool.key}-{time.time_ns()}"
     round_.mkdir(parents=True)
     empty, full, clone = round_ / "empty.git", round_ / "full.git", round_ / "clone"
-    git("clone", "--quiet", "--bare", "--single-branch", str(source), str(empty), folder=round_)
+    # Objects travel: a local clone would have all of them by hard links, and a fetch only refs left to make.
+    git("clone", "--quiet", "--no-local", "--bare", "--single-branch", str(source), str(empty), folder=round_)
     sender = round_ / "sender"
     shutil.copytree(source, sender, symlinks=True)
     git("remote", "add", "origin", str(empty), folder=sender)
@@ -43,10 +44,10 @@ def _measure(tool: Tool, place: Place) -> Mapping[str, Sample]:
         # Whoever tracked the runs has seen them.
         _run([tool.python, "-m", "trackside", "list"], sender)
     pushed = _once(tool, sender, "push", empty)
-    git("clone", "--quiet", "--bare", "--single-branch", str(source), str(full), folder=round_)
+    git("clone", "--quiet", "--no-local", "--bare", "--single-branch", str(source), str(full), folder=round_)
     git("fetch", "--quiet", str(source), _REFS, folder=full)
     git("pack-refs", "--all", folder=full)
-    git("clone", "--quiet", str(full), str(clone), folder=round_)
+    git("clone", "--quiet", "--no-local", str(full), str(clone), folder=round_)
     pulled = _once(tool, clone, "pull", clone)
     return {"push-10000": Sample(values=[pushed]), "pull-10000": Sample(values=[pulled])}
 

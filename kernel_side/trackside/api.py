@@ -345,7 +345,9 @@ def push(*words: str, mine: bool = False, starred: bool = False, files: bool = T
     return send(repository, remote, Wanted(names=tuple(names_), mine=mine, starred=starred, files=files))
 
 
-def pull(*words: str, name: str = "", files: bool = True) -> Shared:
+def pull(
+    *words: str, name: str = "", mine: bool = False, starred: bool = False, files: bool = True
+) -> Shared:  # fmt: skip
     """Pull runs from a Git remote: its name (may be left out), then runs (none: all); `name` for the one run."""
     from trackside.sharing.pull import pull as get
     from trackside.sharing.told import Wanted
@@ -353,7 +355,8 @@ def pull(*words: str, name: str = "", files: bool = True) -> Shared:
 
     repository = _repository()
     remote, names_ = split_words(repository, words)
-    return get(repository, remote, Wanted(names=tuple(names_), files=files), name=name)
+    wanted = Wanted(names=tuple(names_), mine=mine, starred=starred, files=files)
+    return get(repository, remote, wanted, name=name)
 
 
 def follow(shell: Any) -> LiveCapture:

@@ -219,8 +219,10 @@ class Tracker:
         _view().show_shared(api.push(*options[""], mine=mine, starred=starred, files=not options["--no-files"]))
 
     def do_pull(self, words: list[str]) -> None:
-        options = _options(words, single=("--as",), flags=("--all", "--no-files"))
-        _view().show_shared(api.pull(*options[""], name="".join(options["--as"]), files=not options["--no-files"]))
+        options = _options(words, single=("--as",), flags=("--all", "--mine", "--starred", "--no-files"))
+        mine, starred, name = bool(options["--mine"]), bool(options["--starred"]), "".join(options["--as"])
+        files = not options["--no-files"]
+        _view().show_shared(api.pull(*options[""], name=name, mine=mine, starred=starred, files=files))
 
     def do_view(self, words: list[str]) -> None:
         query, compare = _viewed(words)

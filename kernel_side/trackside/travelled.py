@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trackside.encode import json_bytes
+from trackside.format import FORMAT
 from trackside.refs import is_oid
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import HeldRun
@@ -154,14 +154,18 @@ def _write(folder: Path, travelled: Travelled) -> None:
         name: {"when": seen.when, "runs": sorted(seen.runs), "held": seen.held}
         for name, seen in travelled.remotes.items()
     }
-    data = json_bytes({"format": FORMAT, "remotes": remotes, "fresh": travelled.fresh})
+    write_own(folder, FILE, json_bytes({"format": FORMAT, "remotes": remotes, "fresh": travelled.fresh}))
+
+
+def write_own(folder: Path, name: str, data: bytes) -> None:
+    """Write a file of the clone's own that may be lost, whole or not at all; a disk that refuses is not told."""
     temporary = ""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{FILE}.", dir=folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        os.replace(temporary, folder / FILE)
+        os.replace(temporary, folder / name)
     except OSError:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

@@ -95,6 +95,19 @@ async def test_only_mine_and_only_starred_runs_are_sent(ask: Client, pair: Pair)
     assert pair.at_bare() == {"calm-otter-3f"}
 
 
+async def test_only_mine_and_only_starred_runs_are_fetched(ask: Client, pair: Pair) -> None:
+    starred = make_experiment(pair.eve, "eves-best", run="20260102t000000-0000000009", started=900.0)
+    make_experiment(pair.eve, "eves-run", run="20260102t000000-000000000a", started=901.0)
+    Store(open_repository(pair.eve.path)).annotate([starred], {"star": True})
+    pair.eve_pushes("eves-best", "eves-run")
+    pair.eve.git("push", "-q", "origin", "refs/notes/trackside")
+    place = await ask.place()
+    assert (await shared(ask, place, "pull", which="starred"))["moved"] == ["eves-best"]
+    pair.mine.git("config", "user.email", "somebody@else.example")
+    done = await shared(ask, place, "pull", which="mine")
+    assert (done["moved"], done["held"]) == ([], [])
+
+
 async def test_what_a_pull_brings_is_new_until_it_was_seen(ask: Client, pair: Pair) -> None:
     make_experiment(pair.eve, "eves-run", run="20260102t000000-0000000009", started=900.0)
     pair.eve_pushes("eves-run")

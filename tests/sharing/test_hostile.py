@@ -242,7 +242,8 @@ def test_what_is_too_large_is_refused_alone(team: Team, monkeypatch: pytest.Monk
 def test_a_remote_that_sends_without_end_is_left(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     evil, bob = team.clone("evil"), team.clone("bob")
     make_experiment(evil, "honest")
-    make_experiment(evil, "noise", files={"noise.txt": os.urandom(2_000_000)})
+    # Git tells what it received before it writes it out; the more there is, the surer it is ended before.
+    make_experiment(evil, "noise", files={"noise.txt": os.urandom(12_000_000)})
     give(team, evil)
     monkeypatch.setattr("trackside.sharing.transport.MOST_RECEIVED", 1_000_000)
     pulled = pull(opened(bob))

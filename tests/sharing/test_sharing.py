@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -14,10 +16,13 @@ from clones import Team, make_team, opened, refs, runs
 from repositories import make_experiment, make_experiments
 
 from trackside.errors import GitError, NotFoundError, StateError
+from trackside.git.runner import Output
 from trackside.sharing.pull import pull
 from trackside.sharing.push import push
 from trackside.sharing.told import Wanted
+from trackside.sharing.transport import Peer
 from trackside.store import Store
+from trackside.travelled import read_travelled
 
 
 @pytest.fixture
@@ -107,6 +112,76 @@ def test_runs_can_be_chosen(team: Team) -> None:
     assert pull(opened(bob), "origin", Wanted(names=("plain",))).moved == ["plain"]
     with pytest.raises(NotFoundError):
         pull(opened(bob), "origin", Wanted(names=("nobody",)))
+
+
+def test_a_pull_can_be_narrowed_to_ones_own_runs(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    bob.git("config", "user.email", "bob@example.org")
+    make_experiments(ada, 5)
+    make_experiment(ada, "bobs")
+    (ref,) = (ref for ref in refs(ada.path, "refs/exps") if ref.endswith("/bobs"))
+    bobs = ("-c", "user.name=Bob", "-c", "user.email=Bob@Example.org")
+    mine = ada.git(*bobs, "commit-tree", f"{ref}^{{tree}}", "-p", ada.head(), "-m", "bobs")
+    ada.git("update-ref", ref, mine)
+    push(opened(ada))
+    fetched: list[str] = []
+    whole = Peer.fetch
+
+    def fetch(peer: Peer, oids: Sequence[str]) -> Output:
+        fetched.extend(oids)
+        return whole(peer, oids)
+
+    monkeypatch.setattr(Peer, "fetch", fetch)
+    pulled = pull(opened(bob), wanted=Wanted(mine=True))
+    assert (pulled.moved, pulled.held, runs(bob.path)) == (["bobs"], [], {"bobs": mine})
+    assert len(fetched) == 6
+    assert refs(bob.path, "refs/trackside") == {}
+    again = pull(opened(bob), wanted=Wanted(mine=True))
+    assert (again.moved, again.same, len(fetched)) == ([], 1, 6)
+    assert len(pull(opened(bob)).moved) == 5
+
+
+def test_one_who_is_nobody_has_no_runs_of_their_own(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = team.clone("bob")
+    bob.git("config", "user.useConfigOnly", "true")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(StateError) as caught:
+        pull(opened(bob), wanted=Wanted(mine=True))
+    assert "user.email" in caught.value.hint
+
+
+def test_a_pull_can_be_narrowed_to_runs_that_somebody_starred(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    one, two, three = (make_experiment(ada, name) for name in ("one", "two", "three"))
+    Store(opened(ada)).annotate([one, two], {"star": True})
+    Store(opened(ada)).annotate([two], {"star": False})
+    push(opened(ada))
+    fetched: list[str] = []
+    whole = Peer.fetch
+
+    def fetch(peer: Peer, oids: Sequence[str]) -> Output:
+        fetched.extend(oids)
+        return whole(peer, oids)
+
+    monkeypatch.setattr(Peer, "fetch", fetch)
+    pulled = pull(opened(bob), wanted=Wanted(starred=True))
+    assert (pulled.moved, pulled.annotations, runs(bob.path)) == (["one"], "moved", {"one": one})
+    assert one in fetched and not {two, three} & {*fetched}
+    assert sorted(pull(opened(bob)).moved) == ["three", "two"]
+
+
+def test_what_another_pull_held_back_is_still_told_after_a_narrowed_one(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    make_experiment(ada, "twin")
+    make_experiment(bob, "twin", params={"lr": 2})
+    bob.git("config", "user.email", "bob@example.org")
+    push(opened(ada))
+    assert [one.name for one in pull(opened(bob)).held] == ["twin"]
+    for wanted in (Wanted(mine=True), Wanted(starred=True)):
+        assert pull(opened(bob), wanted=wanted).held == []
+        assert [run["name"] for _, run in read_travelled(opened(bob).own_dir).held(())] == ["twin"]
 
 
 def test_many_runs_travel_in_parts_and_a_second_time_nothing_does(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:

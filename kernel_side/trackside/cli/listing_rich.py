@@ -29,6 +29,8 @@ _GAP: Final = 2
 #: A column takes at least a character and the gap after it, so that more than these need not be tried.
 _NARROWEST: Final = 1 + _GAP
 _WIDEST_PARAM: Final = 24
+#: A name of ours has no more characters; others may have annotated anything.
+_LONGEST_ALIAS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,8 @@ def _field(row: Row, name: str, now: float) -> Text:
         text = Text()
         text.append(f"{_GLYPHS.get(row.status, ' ')} ", style=STYLES.get(row.status, ""))
         text.append(words.safe(row.name))
+        if row.alias and row.alias != row.name:
+            text.append(f" also {words.safe(row.alias[:_LONGEST_ALIAS])}", style="dim")
         if row.star:
             text.append(" ★", style="yellow")
         if row.warnings:

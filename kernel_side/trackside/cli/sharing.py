@@ -24,14 +24,10 @@ LEAST, LONGEST = 5.0, 3600.0
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", metavar="REMOTE | RUN", nargs="*", help="a remote, then runs (default: all runs)")
     parser.add_argument("--all", action="store_true", help="all runs (the default)")
-    parser.add_argument("--no-files", action="store_true", help="leave large files where they are")
-    add_json(parser)
-
-
-def _push_arguments(parser: ArgumentParser) -> None:
-    _arguments(parser)
     parser.add_argument("--mine", action="store_true", help="only runs of whom Git knows here")
     parser.add_argument("--starred", action="store_true", help="only runs with a star")
+    parser.add_argument("--no-files", action="store_true", help="leave large files where they are")
+    add_json(parser)
 
 
 def _pull_arguments(parser: ArgumentParser) -> None:
@@ -47,7 +43,7 @@ def _push(options: Namespace) -> int:
     from trackside.sharing.push import push
 
     repository = here(options)
-    remote, wanted = _wanted(options, mine=options.mine, starred=options.starred)
+    remote, wanted = _wanted(options, "push")
     with _stoppable():
         return _tell(push(repository, remote, wanted, _progress(options)), options)
 
@@ -56,7 +52,7 @@ def _pull(options: Namespace) -> int:
     from trackside.sharing.pull import pull
 
     repository = here(options)
-    remote, wanted = _wanted(options)
+    remote, wanted = _wanted(options, "pull")
     if options.name and len(wanted.names) != 1:
         raise UsageError("--as names one run.", hint="trackside pull [REMOTE] RUN --as NAME")
     if options.watch is not None:
@@ -108,16 +104,17 @@ def _stoppable() -> Iterator[None]:
         raise
 
 
-def _wanted(options: Namespace, *, mine: bool = False, starred: bool = False) -> tuple[str, Wanted]:
+def _wanted(options: Namespace, way: str) -> tuple[str, Wanted]:
     """Tell the remote from the runs: the first word is a remote when one is called so."""
     from trackside.sharing.told import Wanted
     from trackside.sharing.transport import split_words
 
     remote, names = split_words(here(options), options.words)
+    mine, starred = options.mine, options.starred
     if options.all and (names or mine or starred):
-        raise UsageError("All runs or some, not both.", hint="trackside push --help")
+        raise UsageError("All runs or some, not both.", hint=f"trackside {way} --help")
     if names and (mine or starred):
-        raise UsageError("Name runs, or narrow by --mine and --starred.", hint="trackside push --help")
+        raise UsageError("Name runs, or narrow by --mine and --starred.", hint=f"trackside {way} --help")
     return remote, Wanted(names=tuple(names), mine=mine, starred=starred, files=not options.no_files)
 
 
@@ -165,12 +162,11 @@ _MORE: Final[dict[Literal["push", "pull"], str]] = {
     "pull": (
         "Nothing here is overwritten or removed. What is damaged, or has the name of another run, is kept beside the\n"
         "runs of this clone under refs/trackside/remotes/, and told with exit status 1; `--as` takes it in by another\n"
-        "name. A run that was deleted here stays deleted. `--watch` says only what is new."
+        "name. A run that was deleted here stays deleted. `--mine` fetches the runs of others once, to learn whose\n"
+        "they are, and adopts none of them. `--watch` says only what is new."
     ),
 }
 VERBS: Final = {
-    "push": Verb(
-        example="trackside push origin calm-otter-3f", arguments=_push_arguments, act=_push, more=_MORE["push"]
-    ),
+    "push": Verb(example="trackside push origin calm-otter-3f", arguments=_arguments, act=_push, more=_MORE["push"]),
     "pull": Verb(example="trackside pull origin", arguments=_pull_arguments, act=_pull, more=_MORE["pull"]),
 }

@@ -44,6 +44,7 @@ def facts(found: Details) -> list[list[str]]:
     environment = record["environment"]
     lines: list[tuple[str, object]] = [
         ("name", experiment["name"]),
+        ("also called", noted["alias"] if noted["alias"] != experiment["name"] else None),
         ("title", record["title"]),
         ("status", record["status"]),
         ("problem", experiment["problem"]),

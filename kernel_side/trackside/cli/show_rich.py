@@ -50,6 +50,7 @@ def _facts(experiment: Experiment) -> Table:
     environment = record["environment"]
     facts = [
         ("started", f"{format_moment(record['started'])}, took {format_duration(record['duration'])}"),
+        ("also called", (noted["alias"] or "") if noted["alias"] != experiment["name"] else ""),
         ("by", record["author"]["name"]),
         ("notebook", f"{record['notebook'] or '–'}, {record['cells']['executed']} cells executed"),
         ("on", f"{(record['baseline'] or '–')[:12]} {record['branch'] or ''}".strip()),

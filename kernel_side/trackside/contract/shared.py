@@ -63,12 +63,13 @@ class PushRunsRequest(TypedDict):
 class PullRunsRequest(TypedDict):
     """What is asked of a pull; "" is the usual remote, and what is left out: all runs, their large files too.
 
-    `runs` are names or commit ids of the remote; with `name` the one run is called so here. `quiet`: nobody asked for
-    it just now, so that it gives way to one that runs already.
+    `runs` are names or commit ids of the remote, and with them `which` says nothing; with `name` the one run is called
+    so here. `quiet`: nobody asked for it just now, so that it gives way to one that runs already.
     """
 
     remote: str
     runs: NotRequired[list[str]]
+    which: NotRequired[Literal["all", "mine", "starred"]]
     name: NotRequired[str]
     files: NotRequired[bool]
     quiet: NotRequired[bool]

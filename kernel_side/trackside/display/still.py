@@ -99,7 +99,7 @@ def still_of_runs(selection: Selection) -> Still:
     head += [Cell(text=plain(name, _LONGEST)) for name in params]
     body = [
         [
-            Cell(text=f"{_GLYPHS.get(row.status, ' ')} {plain(row.name, _LONGEST)}{' ★' if row.star else ''}"),
+            Cell(text=_named(row)),
             Cell(text=format_moment(row.started)),
             Cell(text=format_duration(row.duration)),
             *([Cell(text=curves.get((row.ref, row.name), ""))] if curves else []),
@@ -109,6 +109,11 @@ def still_of_runs(selection: Selection) -> Still:
         for row in shown
     ]
     return Still(head=head, body=body, below=_below(selection, len(shown), columns))
+
+
+def _named(row: Row) -> str:
+    also = f" also {plain(row.alias, _LONGEST)}" if row.alias and row.alias != row.name else ""
+    return f"{_GLYPHS.get(row.status, ' ')} {plain(row.name, _LONGEST)}{also}{' ★' if row.star else ''}"
 
 
 def _below(selection: Selection, shown: int, columns: Columns) -> list[str]:

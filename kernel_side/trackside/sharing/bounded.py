@@ -33,19 +33,17 @@ def read_bounded(
     for begin in range(0, len(oids), _MANY):
         part = oids[begin : begin + _MANY]
         # Nearly always all of it is small, so that nobody need ask for sizes first.
-        found = _contents(repository, part, min(_AT_ONCE, total))
-        given = (
-            _sorted_out(found, kind, largest) if found is not None else _careful(repository, part, kind, largest, total)
-        )
-        for one in given:
-            total -= len(one) if isinstance(one, bytes) else 0
-            yield one
-
-
-def _sorted_out(found: Sequence[tuple[bytes, bytes]], kind: str, largest: int) -> Iterator[bytes | int | None]:
-    wanted = kind.encode()
-    for a_kind, data in found:
-        yield None if a_kind != wanted else data if len(data) <= largest else len(data)
+        found = _contents(repository, part, kind, min(_AT_ONCE, total))
+        if found is None:
+            for one in _careful(repository, part, kind, largest, total):
+                total -= len(one) if isinstance(one, bytes) else 0
+                yield one
+            continue
+        total -= sum(map(len, filter(None, found)))
+        if max(map(len, filter(None, found)), default=0) <= largest:
+            yield from found
+        else:
+            yield from (data if data is None or len(data) <= largest else len(data) for data in found)
 
 
 def _careful(
@@ -57,16 +55,16 @@ def _careful(
         is_small = a_kind == kind and size <= largest
         total -= size if is_small else 0
         plan.append((oid, size if a_kind == kind else None, is_small and total >= 0))
-    contents = _in_turn(repository, [(oid, size or 0) for oid, size, fits in plan if fits])
+    contents = _in_turn(repository, kind, [(oid, size or 0) for oid, size, fits in plan if fits])
     for _, above, fits in plan:
         yield next(contents) if fits else above
 
 
-def _in_turn(repository: Repository, asked: Sequence[tuple[str, int]]) -> Iterator[bytes | None]:
+def _in_turn(repository: Repository, kind: str, asked: Sequence[tuple[str, int]]) -> Iterator[bytes | None]:
     rest = iter(asked)
     while part := _fitting(rest):
-        found = _contents(repository, part, _NO_LIMIT)
-        yield from (data for _, data in found) if found is not None else [None] * len(part)
+        found = _contents(repository, part, kind, _NO_LIMIT)
+        yield from found if found is not None else [None] * len(part)
 
 
 def _fitting(rest: Iterator[tuple[str, int]]) -> list[str]:
@@ -89,31 +87,32 @@ def _measured(repository: Repository, oids: Sequence[str]) -> list[tuple[str, in
     return [(kind, int(size)) if size.isdigit() else ("", 0) for kind, size in pairs]
 
 
-def _contents(repository: Repository, oids: Sequence[str], most: int) -> list[tuple[bytes, bytes]] | None:
-    """Return kind and content of each object, ("", "") for one that is not here; None when that is above `most`."""
+def _contents(repository: Repository, oids: Sequence[str], kind: str, most: int) -> list[bytes | None] | None:
+    """Return the content of each object, None for one of another kind or not here; None when all is above `most`."""
     args = ("cat-file", f"--batch={_FORM}", "--buffer")
     if most == _NO_LIMIT:
         out: bytes | None = repository.git.run(*args, stdin=_lines(oids), is_much=True)
     else:
         git = replace(repository.git, environment=[_LARGEST_OBJECT])
         out = git.attempt_within(max(most, 0) + 100 * len(oids), *args, stdin=_lines(oids))
-    return _parse(out, len(oids)) if out is not None else None
+    return _parse(out, len(oids), kind) if out is not None else None
 
 
-def _parse(out: bytes, count: int) -> list[tuple[bytes, bytes]] | None:
-    found = []
-    position = 0
+def _parse(out: bytes, count: int, kind: str) -> list[bytes | None] | None:
+    wanted = f"{kind} ".encode()
+    found: list[bytes | None] = []
+    position, begun = 0, len(wanted)
     for _ in range(count):
         end = out.find(b"\n", position)
         if end < 0:
             return None
-        kind, _, size = out[position:end].partition(b" ")
-        if size.isdigit():
-            position = end + 2 + int(size)
-            found.append((kind, out[end + 1 : position - 1]))
+        if out.startswith(wanted, position):
+            position, begin = end + 2 + int(out[position + begun : end]), end + 1
+            found.append(out[begin : position - 1])
         else:
-            position = end + 1
-            found.append((b"", b""))
+            size = out[position:end].rpartition(b" ")[2]
+            position = end + 2 + int(size) if size.isdigit() else end + 1
+            found.append(None)
     return found
 
 

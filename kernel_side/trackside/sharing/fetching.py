@@ -11,12 +11,15 @@ from typing import Final, TypeVar
 from trackside.git.refs import Create, change_refs, list_refs
 from trackside.git.repository import Repository
 from trackside.refs import REMOTES
+from trackside.sharing.collected import is_lost, is_whole, parents_of, too_busy
 from trackside.sharing.transport import LARGEST_OBJECT, MOST_RECEIVED, TOO_LARGE, Peer
 from trackside.sharing.trouble import explain, harmless
 
 Item = TypeVar("Item")
 #: So many fetches are spent on finding which runs Git refuses.
 _MOST_SPLITS: Final = 200
+#: Fetches of the same runs, when Git collects what came before a ref keeps it.
+_TRIES: Final = 3
 #: What Git says of an object it does not take, and of a connection that broke.
 _DAMAGED_THERE: Final = "repository corruption on the remote side"
 _REFUSED: Final = ("fsck error", "invalid object", "did not send all necessary objects", TOO_LARGE, _DAMAGED_THERE)
@@ -42,8 +45,13 @@ class Fetching:
         """Return what pulls that were interrupted had fetched."""
         self.keepers.update(list_refs(self.repository, f"{REMOTES}{self.peer.name}/incoming"))
         kept: set[str] = set()
-        for oid in self.keepers.values():
-            kept.update(self.repository.git.run("rev-list", "--parents", "--max-count=1", oid).decode().split()[1:])
+        for ref, oid in list(self.keepers.items()):
+            oids = parents_of(self.repository, oid)
+            if is_whole(self.repository, oids):
+                kept.update(oids)
+            else:
+                # It was killed in the moment in which Git collected: what is gone is fetched again.
+                self._let_go(ref)
         return kept
 
     def fetch(self, oids: Sequence[str]) -> tuple[Sequence[str], dict[str, str]]:
@@ -54,19 +62,24 @@ class Fetching:
 
     def release(self) -> None:
         """Let go of what was kept, once it is settled."""
-        for ref, oid in self.keepers.items():
-            # Another pull may have removed it.
-            self.repository.git.attempt("update-ref", "-d", ref, oid)
+        for ref in list(self.keepers):
+            self._let_go(ref)
+
+    def _let_go(self, ref: str) -> None:
+        # Another pull may have removed it.
+        self.repository.git.attempt("update-ref", "-d", ref, self.keepers.pop(ref))
 
     def _fetch(self, oids: Sequence[str], refused: dict[str, str]) -> None:
-        answer = self.peer.fetch(oids)
-        if answer.status == 0:
-            # One ref for all: ten thousand refs that are moved a moment later take as long as the fetch itself.
-            ref = f"{REMOTES}{self.peer.name}/incoming/{time.time_ns():x}-{os.urandom(3).hex()}"
-            oid = self._keep(oids)
-            change_refs(self.repository, [Create(ref, oid)])
-            self.keepers[ref] = oid
-            return
+        for _ in range(_TRIES):
+            answer = self.peer.fetch(oids)
+            if answer.status != 0:
+                break
+            ref = self._keep(oids)
+            if not is_lost(self.repository, oids, self.peer.wait):
+                return
+            self._let_go(ref)
+        else:
+            raise too_busy()
         if not is_refused(answer.err) or self._splits >= _MOST_SPLITS:
             raise explain(self.peer.name, answer.err, answer.status)
         self._splits += 1
@@ -78,7 +91,16 @@ class Fetching:
         self._fetch(oids[middle:], refused)
 
     def _keep(self, oids: Sequence[str]) -> str:
-        """Write a commit that has these as parents, so that nothing collects them before they are settled."""
+        """Make a ref that keeps these commits, so that nothing collects them before they are settled."""
+        # One ref for all: ten thousand refs that are moved a moment later take as long as the fetch itself.
+        ref = f"{REMOTES}{self.peer.name}/incoming/{time.time_ns():x}-{os.urandom(3).hex()}"
+        oid = self._write_keeper(oids)
+        change_refs(self.repository, [Create(ref, oid)])
+        self.keepers[ref] = oid
+        return ref
+
+    def _write_keeper(self, oids: Sequence[str]) -> str:
+        """Write a commit that has these as parents."""
         git = self.repository.git
         self._tree = self._tree or git.run("mktree").decode().strip()
         parents = "".join(f"parent {oid}\n" for oid in oids)

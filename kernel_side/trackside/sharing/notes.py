@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from trackside.annotations import parse_events
 from trackside.errors import GitError
-from trackside.git.commit import write_notes
+from trackside.git.notes import write_notes
 from trackside.git.objects import list_tree
 from trackside.git.refs import Create, Move, change_refs, list_refs
 from trackside.git.repository import Repository, identity
@@ -63,6 +63,13 @@ def merge_notes(peer: Peer, theirs: str) -> Merged:
             return done
         time.sleep(0.02 * (attempt + 1))
     raise GitError("Annotations are being changed by others all the time.", hint="Try again.", code="moved")
+
+
+def read_notes(repository: Repository, tip: str | None) -> dict[str, bytes]:
+    """Return the note of each commit at a tip of annotations; those too large to be what people wrote are left out."""
+    blobs = _blobs(repository, tip)[0]
+    found = _contents(repository, list(dict.fromkeys(blobs.values())))
+    return {target: data for target, blob in blobs.items() if (data := found[blob]) is not None}
 
 
 def _merge(repository: Repository, ours: str | None, theirs: str) -> Merged | None:

@@ -15,6 +15,7 @@ from trackside.git.repository import Repository
 from trackside.refs import EXPERIMENTS, NOTES, REMOTES, TRASH, ExperimentRef, parse_experiment_ref
 from trackside.sharing.ahead import ahead
 from trackside.sharing.fetching import Fetching, in_parts, is_refused
+from trackside.sharing.narrowing import authors_of, own_email, read_authors, remember_authors, starred
 from trackside.sharing.notes import merge_notes
 from trackside.sharing.rules import name_trouble
 from trackside.sharing.screening import Baselines, Screened, screen
@@ -27,7 +28,7 @@ from trackside.travelled import remember
 #: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
 AT_ONCE: Final = 600 if os.name == "nt" else 5_000
 #: Runs looked at in one go.
-_LOOKED_AT: Final = 1_250
+_LOOKED_AT: Final = 2_500
 _Found = tuple[ExperimentRef, str]
 
 
@@ -42,46 +43,60 @@ def pull(
     another thread.
     """
     wanted = wanted or Wanted()
+    email = own_email(repository) if wanted.mine and not wanted.names else ""
     peer = Peer(repository, pick_remote(repository, remote), progress)
     done = Shared(remote=peer.name, way="pull")
     theirs = peer.listed()
-    pulling = _Pulling(peer, done, wanted, name)
+    by_star = wanted.starred and not wanted.names
+    if by_star:
+        # Stars are annotations, theirs as well.
+        _pull_notes(peer, theirs, done)
+    pulling = _Pulling(peer, done, wanted, name, email)
     pulling.run(theirs)
     remember(
         repository.own_dir, peer.name, runs_of(theirs), arrived=pulling.arrived,
-        held=[one.as_json() for one in done.held], asked=pulling.asked_for if wanted.names else None,
+        held=[one.as_json() for one in done.held], asked=None if wanted.is_all else pulling.asked_for,
     )  # fmt: skip
     with_files = pulling.with_files() if wanted.files else []
     if with_files:
         from trackside.sharing.files import move_files
 
         done.files = move_files(repository, "pull", with_files, progress)
-    if NOTES in theirs:
-        try:
-            done.annotations = merge_notes(peer, theirs[NOTES])
-        except GitError as error:
-            if not is_refused(error.detail):
-                raise
-            done.annotations = "refused"
-            done.notes.append("The annotations there are damaged, so Git refused them.")
+    if not by_star:
+        _pull_notes(peer, theirs, done)
     if not theirs:
         done.notes.append(f"{harmless(peer.name)} holds no runs, or its server hides them (transfer.hideRefs).")
     return done
 
 
+def _pull_notes(peer: Peer, theirs: Mapping[str, str], done: Shared) -> None:
+    if NOTES not in theirs:
+        return
+    try:
+        done.annotations = merge_notes(peer, theirs[NOTES])
+    except GitError as error:
+        if not is_refused(error.detail):
+            raise
+        done.annotations = "refused"
+        done.notes.append("The annotations there are damaged, so Git refused them.")
+
+
 @dataclass(slots=True)
 class _Pulling:
-    """One pull under way."""
+    """One pull under way; `email` is the one author whose runs are wanted, "" for all."""
 
     peer: Peer
     done: Shared
     wanted: Wanted
     name: str
+    email: str = ""
     #: Commits asked for, here before or not; those that were adopted; those that say they keep no large files.
     asked_for: set[str] = field(default_factory=set, init=False)
     arrived: list[str] = field(default_factory=list, init=False)
     _without_files: set[str] = field(default_factory=set, init=False)
     _baselines: Baselines = field(default_factory=Baselines, init=False)
+    #: Who made runs that are not wanted.
+    _others: dict[str, str] = field(default_factory=dict, init=False)
 
     @property
     def repository(self) -> Repository:
@@ -103,6 +118,9 @@ class _Pulling:
             self._without_files.update(oid for _, oid in part if oid not in screened.with_files)
             settling.settle(part, screened.refused)
         fetching.release()
+        if self._others:
+            remember_authors(self.repository.own_dir, self._others)
+            self.asked_for -= self._others.keys()
 
     def with_files(self) -> list[_Found]:
         """Return the runs asked for that are among the clone's own now and may keep large files."""
@@ -133,6 +151,10 @@ class _Pulling:
             yield from in_parts(arrived, _LOOKED_AT)
 
     def _look(self, part: list[_Found]) -> tuple[list[_Found], Screened]:
+        if self.email:
+            authors = authors_of(self.repository, [oid for _, oid in part])
+            self._others.update((oid, email) for oid, email in authors.items() if email != self.email)
+            part = [item for item in part if item[1] not in self._others]
         return part, screen(self.repository, part, self._baselines)
 
     def _asked(self, theirs: Mapping[str, str]) -> list[_Found]:
@@ -148,6 +170,14 @@ class _Pulling:
             else:
                 hint = f"trackside pull {harmless(self.peer.name)} {oid[:12]} --as NAME"
                 self.done.held.append(Held(name=parsed.name, oid=oid, why=trouble, hint=hint))
+        if self.wanted.starred and not self.wanted.names:
+            stars = starred(self.repository)
+            found = [item for item in found if item[1] in stars]
+            self.done.held = [one for one in self.done.held if one.oid in stars]
+        if self.email:
+            known = read_authors(self.repository.own_dir)
+            found = [item for item in found if known.get(item[1], self.email) == self.email]
+            self.done.held = []
         if not self.wanted.names:
             return found
         chosen = [_pick(found, name, self.peer.name) for name in self.wanted.names]

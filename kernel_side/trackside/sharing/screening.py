@@ -5,6 +5,7 @@ Git has checked the objects. Here commits, what they bring beside their baseline
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -27,6 +28,8 @@ _LARGEST_COMMIT: Final = 1_000_000
 _MANY: Final = 200
 #: Where large files are that Git does not move.
 _LARGE: Final = ("dvc", "local")
+#: A commit begins with its tree and its parents; what Git takes for parents stands nowhere else.
+_HEAD: Final = re.compile(rb"tree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)")
 _Found = tuple[ExperimentRef, str]
 
 
@@ -116,9 +119,9 @@ def _read_commits(repository: Repository, oids: Sequence[str]) -> dict[str, _Com
     missing = []
     for oid, data in zip(oids, read_bounded(repository, oids, "commit", _LARGEST_COMMIT)):
         if isinstance(data, bytes):
-            head = data.partition(b"\n\n")[0].decode("utf-8", "replace").split("\n")
-            parents = [line[7:] for line in head if line.startswith("parent ")]
-            found[oid] = _Commit(head[0].removeprefix("tree "), parents)
+            head = _HEAD.match(data)
+            tree, parents = (head[1].decode(), head[2].decode().split()[1::2]) if head is not None else ("", [])
+            found[oid] = _Commit(tree, parents)
         elif data is None:
             missing.append(oid)
         else:

@@ -17,8 +17,8 @@ from trackside.sharing.told import Held, Shared
 from trackside.sharing.trouble import harmless
 
 _TRIES: Final = 10
-#: Seconds for which a listing of the clone's runs is trusted: Git takes as long to make a few thousand refs.
-_FRESH: Final = 0.5
+#: Seconds for which a listing of the clone's runs is trusted: Git takes as long to make ten thousand refs.
+_FRESH: Final = 2.0
 #: Seconds to wait beyond the time after which a lock is stale.
 _PATIENCE: Final = 20.0
 _Found = tuple[ExperimentRef, str]
@@ -34,8 +34,10 @@ class Settling:
     name: str = ""
     #: Commits that were adopted.
     adopted: list[str] = field(default_factory=list, init=False)
-    #: The clone's own runs and when they were listed, what is kept beside them, and its branches and tags.
-    _own: dict[str, str] = field(default_factory=dict, init=False)
+    #: Names (without regard to case) and commits of the clone's own runs and when they were listed, what is kept
+    #: beside them, and its branches and tags.
+    _taken: set[str] = field(default_factory=set, init=False)
+    _here: set[str] = field(default_factory=set, init=False)
     _listed: float = field(default=float("-inf"), init=False)
     _beside: dict[str, str] = field(default_factory=dict, init=False)
     _others: set[str] = field(default_factory=set, init=False)
@@ -53,7 +55,8 @@ class Settling:
                 self._listed = float("-inf")
                 time.sleep(0.05 * (attempt + 1))
                 continue
-            self._own.update((str(ref), oid) for ref, oid in adopted)
+            self._taken.update(ref.name.casefold() for ref, _ in adopted)
+            self._here.update(oid for _, oid in adopted)
             self._beside.update((one.kept, one.oid) for one in held)
             for change in changes:
                 if isinstance(change, Delete):
@@ -77,7 +80,9 @@ class Settling:
             return
         place = f"{REMOTES}{self.remote}/exps"
         found = list_refs(self.repository, EXPERIMENTS, place, "refs/heads", "refs/tags")
-        self._own = {ref: oid for ref, oid in found.items() if ref.startswith(EXPERIMENTS)}
+        own = {ref: oid for ref, oid in found.items() if ref.startswith(EXPERIMENTS)}
+        self._taken = {ref.rpartition("/")[2].casefold() for ref in own}
+        self._here = set(own.values())
         self._beside = {ref: oid for ref, oid in found.items() if ref.startswith(place)}
         self._others = {ref.split("/", 2)[2] for ref in found if ref.startswith(("refs/heads/", "refs/tags/"))}
         self._listed = time.monotonic()
@@ -104,19 +109,21 @@ class Settling:
     ) -> tuple[list[_Found], list[Held]]:  # fmt: skip
         """Sort runs into those to adopt and those to keep beside."""
         self._list()
-        taken = {ref.rpartition("/")[2].casefold() for ref in self._own}
-        here = set(self._own.values())
         if self.name:
             check_name(self.name)
+        #: What this part itself takes.
+        names: set[str] = set()
+        commits: set[str] = set()
         adopted: list[_Found] = []
         held: list[Held] = []
         for ref, oid in arrived:
             name = self.name or ref.name
             why = refused.get((ref, oid), "")
             is_sound = not why
-            if is_sound and oid in here:
+            fold = name.casefold()
+            if is_sound and (oid in self._here or oid in commits):
                 continue
-            if is_sound and name.casefold() in taken:
+            if is_sound and (fold in self._taken or fold in names):
                 why = "another run of that name is here"
             elif is_sound and name in self._others:
                 why = "a branch or tag of that name is here"
@@ -124,7 +131,7 @@ class Settling:
                 hint = f"trackside pull {harmless(self.remote)} {oid[:12]} --as NAME" if is_sound else ""
                 held.append(Held(name=ref.name, oid=oid, why=why, hint=hint, kept=str(RemoteRef(self.remote, ref))))
             else:
-                taken.add(name.casefold())
-                here.add(oid)
+                names.add(fold)
+                commits.add(oid)
                 adopted.append((ExperimentRef(ref.baseline, name), oid))
         return adopted, held

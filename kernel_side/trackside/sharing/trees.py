@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from trackside.git.repository import Repository
 from trackside.sharing.bounded import read_bounded
@@ -32,7 +32,6 @@ from trackside.sharing.rules import (
 #: A folder of a run, and the folder of its baseline at the same place.
 Pair = tuple[str, "str | None"]
 _Entry = tuple[bytes, bytes, bytes]  # mode, name, object id
-_Judged = tuple["str | None", bool, int]  # trouble, whether there is a drive, the longest name
 
 _FOLDER: Final = b"40000"
 _LINK: Final = b"120000"
@@ -49,17 +48,29 @@ _TWINS: Final = "two paths that some file systems take for one"
 _ONE_TOO_MANY: Final = "more than can be looked at in one go"
 
 
+class _Judged(NamedTuple):
+    """What the names that are new in a folder come to, whatever they stand for."""
+
+    trouble: str | None
+    has_drive: bool = False
+    longest: int = 0
+    #: Which of the new ones are folders (place, name, the baseline's folder there) and links, and which is wanted.
+    inner: tuple[tuple[int, bytes, str | None], ...] = ()
+    links: tuple[int, ...] = ()
+    wanted: int | None = None
+
+
 @dataclass(slots=True)
 class Folder:
     """What a run changes in one folder, and, once added up, below it."""
 
-    #: Files that were asked for by name: name → object id.
-    found: dict[bytes, str] = field(default_factory=dict)
+    #: The file that was asked for by name.
+    found: str | None = None
     #: Folders that differ: name → what is looked at.
-    inner: dict[bytes, Pair] = field(default_factory=dict)
+    inner: Mapping[bytes, Pair] = field(default_factory=dict)
     trouble: str | None = None
     has_drive: bool = False
-    links: list[str] = field(default_factory=list)
+    links: Sequence[str] = ()
     #: How far links lead above this folder, how many files and folders are below it, the longest path.
     climb: int = 0
     files: int = 0
@@ -80,8 +91,14 @@ class Base:
         for name in self.by_name:
             self.by_fold.setdefault(_judged(name)[1], []).append(name)
 
+    def folder(self, name: bytes) -> str | None:
+        """Return the object id of the folder of that name, None when there is none."""
+        mode, oid = self.by_name.get(name, (b"", b""))
+        return oid.hex() if mode == _FOLDER else None
+
 
 _NOTHING: Final = Base(())
+_EMPTY: Final[Mapping[bytes, Pair]] = {}
 
 
 class Walk:
@@ -125,21 +142,21 @@ class Walk:
     def wanted(self, root: Pair, where: str) -> str | None:
         """Return the object id of the wanted file in a folder of a run; None when the run leaves it as it was."""
         inner = self.folders[root].inner.get(where.encode())
-        return self.folders[inner].found.get(self._wanted) if inner is not None else None
+        return self.folders[inner].found if inner is not None else None
 
     def _look(self, level: Sequence[Pair]) -> list[Pair]:
         """Look at these folders; return those inside them that nobody has looked at."""
         self._read_bases({base for _, base in level if base is not None} - self._bases.keys())
-        oids = list(dict.fromkeys(oid for oid, _ in level))
-        bases: dict[str, list[str | None]] = {oid: [] for oid in oids}
-        for oid, base in level:
-            bases[oid].append(base)
         following: dict[Pair, None] = {}
-        for oid, data in zip(oids, self._read(oids)):
+        bases: dict[str, list[str | None]] = {}
+        for oid, base in level:
+            bases.setdefault(oid, []).append(base)
+        for (oid, beside), data in zip(bases.items(), self._read(list(bases))):
             entries = self._parse(data) if isinstance(data, bytes) else []
-            for base in bases[oid]:
+            for base in beside:
                 self.folders[oid, base] = folder = self._compare(data, entries, base)
-                following.update((pair, None) for pair in folder.inner.values() if pair not in self.folders)
+                if folder.inner:
+                    following.update((pair, None) for pair in folder.inner.values() if pair not in self.folders)
         return list(following)
 
     def _read(self, oids: Sequence[str]) -> Iterable[bytes | str]:
@@ -161,7 +178,7 @@ class Walk:
     @staticmethod
     def _is_whole(data: bytes, entries: Sequence[_Entry]) -> bool:
         """Tell whether nothing was passed over: Git has checked what it fetched, but not what others put here."""
-        return sum(map(len, chain.from_iterable(entries))) + 2 * len(entries) == len(data)
+        return len(b"".join(chain.from_iterable(entries))) + 2 * len(entries) == len(data)
 
     def _compare(self, data: bytes | str, entries: Sequence[_Entry], base_oid: str | None) -> Folder:
         """Return what is in a folder and not, the same, in that of the baseline, which is the clone's own."""
@@ -175,33 +192,32 @@ class Walk:
         self._names_left -= len(new)
         if self._names_left < 0:
             return Folder(trouble=_ONE_TOO_MANY)
+        if len(new) > _FEW or not new:
+            return self._folder(new, self._judge(new, entries, base)[0])
         # Most runs bring the same names.
-        shape = (base_oid, tuple([(mode, name) for mode, name, _ in new])) if len(new) <= _FEW else None
-        judged = self._shapes.get(shape) if shape is not None else None
+        modes, names, _ = zip(*new)
+        shape = (base_oid, modes, names)
+        judged = self._shapes.get(shape)
         if judged is None:
             judged, is_of_names = self._judge(new, entries, base)
-            if shape is not None and is_of_names and len(self._shapes) < _FEW_SHAPES:
+            if is_of_names and len(self._shapes) < _FEW_SHAPES:
                 self._shapes[shape] = judged
-        return self._folder(new, judged, base)
-
-    def _folder(self, new: Sequence[_Entry], judged: _Judged, base: Base) -> Folder:
-        trouble, has_drive, longest = judged
-        folder = Folder(files=len(new), trouble=trouble, has_drive=has_drive, longest=longest)
-        if trouble is not None:
-            return folder
-        for mode, name, oid in new:
-            if mode == _FOLDER:
-                before = base.by_name.get(name)
-                is_both = before is not None and before[0] == _FOLDER
-                folder.inner[name] = (oid.hex(), before[1].hex() if is_both and before is not None else None)
-            elif mode == _LINK:
-                folder.links.append(oid.hex())
-            elif name == self._wanted:
-                folder.found[name] = oid.hex()
-        return folder
+        return self._folder(new, judged)
 
     @staticmethod
-    def _judge(new: Sequence[_Entry], entries: Sequence[_Entry], base: Base) -> tuple[_Judged, bool]:
+    def _folder(new: Sequence[_Entry], judged: _Judged) -> Folder:
+        trouble, has_drive, longest, inner, links, wanted = judged
+        return Folder(
+            found=new[wanted][2].hex() if wanted is not None else None,
+            inner={name: (new[place][2].hex(), before) for place, name, before in inner} if inner else _EMPTY,
+            trouble=trouble,
+            has_drive=has_drive,
+            links=[new[place][2].hex() for place in links] if links else (),
+            files=len(new),
+            longest=longest,
+        )
+
+    def _judge(self, new: Sequence[_Entry], entries: Sequence[_Entry], base: Base) -> tuple[_Judged, bool]:
         """Judge the names that are new in a folder; also tell whether nothing but they and the baseline mattered."""
         names: set[bytes] = set()
         mine: dict[str, bytes] = {}
@@ -214,10 +230,16 @@ class Walk:
                 names = names or {entry[1] for entry in entries}
                 trouble = trouble or (_TWINS if any(twin in names for twin in base.by_fold[fold]) else None)
             if trouble is not None:
-                return (trouble, False, 0), not names
+                return _Judged(trouble), not names
             has_drive = has_drive or is_a_drive
             longest = max(longest, len(name))
-        return (None, has_drive, longest), not names
+        inner = tuple((place, name, base.folder(name)) for place, (mode, name, _) in enumerate(new) if mode == _FOLDER)
+        links = tuple(place for place, (mode, _, _) in enumerate(new) if mode == _LINK)
+        wanted = None
+        if self._wanted:
+            for place, (mode, name, _) in enumerate(new):
+                wanted = place if name == self._wanted and mode not in (_FOLDER, _LINK) else wanted
+        return _Judged(None, has_drive, longest, inner, links, wanted), not names
 
     def _read_links(self) -> None:
         folders = [folder for folder in self.folders.values() if folder.links]
@@ -233,21 +255,20 @@ class Walk:
 
     def _sum(self) -> None:
         """Add up what is below each folder, from below: a folder is summed after all inside it."""
-        for pair in reversed(self.folders):
-            if not self.folders[pair].inner:
-                self.folders[pair].is_summed = True
+        for folder in reversed(self.folders.values()):
+            if not folder.inner:
+                folder.is_summed = True
                 continue
-            waiting = [pair]
+            waiting = [folder]
             while waiting:
-                folder = self.folders[waiting[-1]]
-                inner = set(folder.inner.values())
-                unsummed = [] if folder.is_summed else [one for one in inner if not self.folders[one].is_summed]
-                if unsummed:
+                last = waiting[-1]
+                unsummed = [below for pair in last.inner.values() if not (below := self.folders[pair]).is_summed]
+                if unsummed and not last.is_summed:
                     waiting += unsummed
                     continue
                 waiting.pop()
-                if not folder.is_summed:
-                    _add_up(folder, self.folders)
+                if not last.is_summed:
+                    _add_up(last, self.folders)
 
 
 def tree_parser(repository: Repository) -> Callable[[bytes], list[_Entry]]:

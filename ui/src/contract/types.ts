@@ -966,8 +966,8 @@ export interface PromotedRequest {
 /**
  * What is asked of a pull; "" is the usual remote, and what is left out: all runs, their large files too.
  *
- * `runs` are names or commit ids of the remote; with `name` the one run is called so here. `quiet`: nobody asked for
- * it just now, so that it gives way to one that runs already.
+ * `runs` are names or commit ids of the remote, and with them `which` says nothing; with `name` the one run is called
+ * so here. `quiet`: nobody asked for it just now, so that it gives way to one that runs already.
  */
 export interface PullRunsRequest {
   files?: boolean;
@@ -975,6 +975,7 @@ export interface PullRunsRequest {
   quiet?: boolean;
   remote: string;
   runs?: string[];
+  which?: 'all' | 'mine' | 'starred';
 }
 /**
  * What is asked of a push; "" is the usual remote, and what is left out: all runs, their large files too.

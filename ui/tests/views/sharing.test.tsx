@@ -31,6 +31,16 @@ describe('sharing from the panel', () => {
     expect(screen.queryByText(pulled.message)).toBe(null);
   });
 
+  it('pulls mine and starred', async () => {
+    const { calls } = stage(<RunsPanel place={PLACE} />, { overrides: { task: () => Promise.resolve(pulled) } });
+    await chosen('Pull my runs');
+    fireEvent.click(await screen.findByRole('button', { name: 'Put away' }));
+    await chosen('Pull starred runs');
+    await screen.findByText(pulled.message);
+    expect(calls).toContainEqual(['pull', { remote: '', which: 'mine' }]);
+    expect(calls).toContainEqual(['pull', { remote: '', which: 'starred' }]);
+  });
+
   it('pushes all, mine, starred, the run under the keyboard and the selected ones', async () => {
     const { calls } = stage(<RunsPanel place={PLACE} />, { overrides: { task: () => Promise.resolve(pulled) } });
     const isOver = async (): Promise<void> => {

@@ -59,11 +59,21 @@ function acts(sharing: Sharing, state: SharingState, isKnown: boolean, t: Words)
   const remote = sharing.remote;
   const disabled = remote === null || isUnderWay(state.task);
   const name = visible(remote ?? '…', 40);
+  const pulls: MenuItem[] = [
+    { label: t('Pull from {name}', { name }), icon: 'arrowDown', disabled, run: () => void sharing.pull() },
+    { label: t('Pull starred runs'), icon: 'star', disabled, run: () => void sharing.pull({ which: 'starred' }) }
+  ];
   const pushes: MenuItem[] = [
     { label: t('Push all runs'), icon: 'arrowUp', disabled, run: () => void sharing.push({ which: 'all' }) },
     { label: t('Push starred runs'), icon: 'star', disabled, run: () => void sharing.push({ which: 'starred' }) }
   ];
   if (isKnown) {
+    pulls.splice(1, 0, {
+      label: t('Pull my runs'),
+      icon: 'person',
+      disabled,
+      run: () => void sharing.pull({ which: 'mine' })
+    });
     pushes.splice(1, 0, {
       label: t('Push my runs'),
       icon: 'person',
@@ -71,11 +81,7 @@ function acts(sharing: Sharing, state: SharingState, isKnown: boolean, t: Words)
       run: () => void sharing.push({ which: 'mine' })
     });
   }
-  return [
-    { label: t('Pull from {name}', { name }), icon: 'arrowDown', disabled, run: () => void sharing.pull() },
-    null,
-    ...pushes
-  ];
+  return [...pulls, null, ...pushes];
 }
 
 /** Where to: a choice when there is one, and always the name, since pushing shows runs to others. */
