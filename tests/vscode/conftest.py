@@ -20,7 +20,7 @@ from missing import missing
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 
-from e2e.conftest import browser, jp_asyncio_loop, jp_server_cleanup  # noqa: E402, F401  # fixtures
+from e2e.conftest import browser, jp_asyncio_loop, jp_server_cleanup, started  # noqa: E402, F401  # fixtures
 from playwright.sync_api import Browser, Page  # noqa: E402  # only where it is installed
 from repositories import ROOT, Scratch, make_scratch  # noqa: E402
 
