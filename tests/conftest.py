@@ -26,6 +26,24 @@ GLOBAL = """\
 """
 
 
+#: Folders with a browser, a server or an environment to make; the second line begins the share of a second worker.
+#: So each is made by one worker, early, and the last minute of the suite is many small tests.
+DEAR = (("e2e", "compat"), ("vscode",))
+
+
+@pytest.hookimpl(trylast=True)  # after those that are not wanted were taken out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put dear tests where the share of a worker begins: `--dist worksteal` deals halves and takes from their ends."""
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(ROOT / "tests").parts[0]
+
+    first, second = ([item for name in names for item in items if folder(item) == name] for names in DEAR)
+    others = [item for item in items if not any(folder(item) in names for names in DEAR)]
+    half = max(0, len(items) // 2 - len(first))
+    items[:] = [*first, *others[:half], *second, *others[half:]]
+
+
 @pytest.fixture(scope="session")
 def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is found out about the machine once serves all tests."""

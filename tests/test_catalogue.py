@@ -207,8 +207,7 @@ def test_runs_of_equal_code_are_twins_however_their_parameters_were_given(tracks
 
 def test_a_journal_sealed_twice_gives_one_commit_with_code_and_times(trackside_home: Scratch) -> None:
     from trackside.git.repository import open_repository
-    from trackside.journal.places import journal_folder
-    from trackside.journal.reader import list_journals
+    from trackside.journal.places import journal_folder, list_journals
     from trackside.sealing import seal
 
     (trackside_home.path / "features.py").write_text("def scale(x):\n    return x\n")

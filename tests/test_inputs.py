@@ -429,7 +429,7 @@ def test_a_run_is_sealed_also_when_its_inputs_cannot_be_looked_up(clone: Path, m
         raise RuntimeError("out of order")
 
     monkeypatch.setattr("trackside.inputs.collect_inputs", fail)
-    monkeypatch.setattr("trackside.sealing.collect_inputs", fail)
+    monkeypatch.setattr("trackside.sealing.replay.collect_inputs", fail)
     record = ran(clone, "open('one.csv')")
     assert "inputs" not in record
     assert any("out of order" in warning["message"] for warning in record["warnings"])

@@ -11,12 +11,12 @@ import pytest
 from repositories import Scratch, make_experiment, scratch, trackside_home
 
 from trackside.errors import NotFoundError, UsageError
+from trackside.format import new_run_id
 from trackside.git.repository import Repository, open_repository
 from trackside.journal.liveness import boot_id, process_start
 from trackside.journal.places import journal_folder
 from trackside.journal.writer import Journal
 from trackside.reading import baseline_run, code_diff, comparison, details, listing, select
-from trackside.run import new_run_id
 
 __all__ = ["scratch", "trackside_home"]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import states
 
+from trackside.format import new_run_id
 from trackside.git.repository import open_repository
 from trackside.journal.liveness import boot_id, is_alive, process_start
 from trackside.journal.places import journal_folder
@@ -21,7 +22,7 @@ from trackside.journal.reader import read_run
 from trackside.journal.writer import Journal
 from trackside.recovery import is_sealed, open_runs, recover
 from trackside.refs import open_ref
-from trackside.run import Run, new_run_id
+from trackside.run import Run
 
 KILLED = """
 import os, signal, sys, trackside as t

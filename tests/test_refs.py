@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from trackside.refs import ExperimentRef, TrashRef, is_oid, open_ref, parse_experiment_ref, parse_trash_ref
-from trackside.run import Oid, RunId
+from trackside.format import Oid, RunId
+from trackside.refs import (
+    ExperimentRef,
+    TrashRef,
+    experiments_by_oid,
+    is_oid,
+    open_ref,
+    parse_experiment_ref,
+    parse_trash_ref,
+)
 
 
 @pytest.mark.parametrize("length", [40, 64])
@@ -30,6 +38,14 @@ def test_experiment_ref_is_read_back(length: int) -> None:
 )
 def test_other_refs_are_no_experiments(text: str) -> None:
     assert parse_experiment_ref(text) is None
+    assert experiments_by_oid({text: "0" * 40}) == {}
+
+
+def test_experiments_of_one_commit_are_found_together() -> None:
+    refs = [ExperimentRef(Oid(base * 20), name) for base in ("ab", "cd") for name in ("one", "two")]
+    oids = ["1" * 40, "1" * 40, "2" * 40, "1" * 40]
+    found = experiments_by_oid({str(ref): oid for ref, oid in zip(refs, oids)} | {"refs/exps/exec/HEAD": "3" * 40})
+    assert found == {"1" * 40: [refs[0], refs[1], refs[3]], "2" * 40: [refs[2]]}
 
 
 def test_trash_ref_is_read_back_and_others_are_not() -> None:

@@ -47,6 +47,23 @@ def test_sealing_the_same_journal_again_gives_the_same_commit(repository: Path) 
     assert len(states.experiments(repository)) == 1
 
 
+def test_a_run_whose_journal_was_not_told_of_its_seal_stays_one_experiment(repository: Path) -> None:
+    first = states.track(repository).sealed.oid
+    journal = states.journals(repository)[0]
+    lines = journal.read_bytes().splitlines(keepends=True)
+    # What could not be read at the first try, and was told as a warning, may be read at the next.
+    warning = b'{"code":"git","message":"Git failed.","hint":"","t":1.0,"e":"warning"}\n'
+    journal.write_bytes(b"".join(line for line in lines if b'"e":"sealed"' not in line) + warning)
+
+    again = seal(open_repository(repository), journal)
+
+    assert again.name == "first"
+    assert again.oid != first
+    assert states.experiments(repository) == {"first": again.oid}
+    assert states.open_refs(repository) == []
+    assert states.fsck(repository) == ""
+
+
 def test_the_commit_id_does_not_depend_on_place_time_zone_locale_or_umask(repository: Path) -> None:
     states.write(repository, {"naïve.py": "x = 1\n"})
     oid = states.track(repository).sealed.oid

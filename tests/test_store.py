@@ -13,8 +13,9 @@ from repositories import Scratch, make_experiment, make_experiments, make_scratc
 from trackside.encode import json_bytes
 from trackside.errors import NameTakenError, NotFoundError, UsageError
 from trackside.experiment import empty_record
+from trackside.git.notes import read_note
 from trackside.git.objects import read_objects
-from trackside.git.repository import open_repository
+from trackside.git.repository import Repository, open_repository
 from trackside.index import Index
 from trackside.row import row_of
 from trackside.store import Store
@@ -135,16 +136,16 @@ def test_two_who_annotate_at_the_same_moment_both_keep_their_word(
     oid = make_experiment(scratch, "calm-otter")
     store, other = open_store(scratch), open_store(scratch)
     store.annotate([oid], {"tag": ["first"]})
-    read, met = store._read_note, []
+    met = []
 
-    def read_while_somebody_writes(tip: str, target: str) -> bytes:
-        before = read(tip, target)
+    def read_while_somebody_writes(repository: Repository, tip: str, target: str) -> bytes:
+        before = read_note(repository, tip, target)
         if not met:
             met.append(True)
             other.annotate([oid], {"tag": ["other"]})
         return before
 
-    monkeypatch.setattr(store, "_read_note", read_while_somebody_writes)
+    monkeypatch.setattr("trackside.git.notes.read_note", read_while_somebody_writes)
     store.annotate([oid], {"tag": ["second"]})
     (row,) = store.rows(store.shelf())
     assert sorted(row.tags) == ["first", "other", "second"]

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['tests/**/*.test.{ts,tsx}'], setupFiles: ['tests/views/setup.ts'] }
+  test: { include: ['tests/**/*.test.{ts,tsx}'], setupFiles: ['tests/views/setup.ts'], testTimeout: 30_000 }
 });

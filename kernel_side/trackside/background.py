@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackside.capture.secrets import screen_text
 from trackside.errors import DamagedError, NoRepositoryError, StateError, StorageError, TracksideError
+from trackside.format import RunId
 from trackside.git.repository import Repository
 from trackside.journal.reader import Tail
 from trackside.journal.writer import Journal
 from trackside.refs import open_ref
-from trackside.run import RunId
 from trackside.settings import Settings
 
 if TYPE_CHECKING:
@@ -267,7 +267,8 @@ class Background:
         base = self.tail.run.base
         if base is None:
             return
-        snapshot, self._only = self._only or self._snapshot(repository), None
+        only, self._only = self._only, None
+        snapshot = only if only is not None and self._is_editor_as_it_was() else self._snapshot(repository)
         if snapshot.head is None:
             return
         if snapshot.head != base.baseline:
@@ -280,6 +281,13 @@ class Background:
             changed_during=during,
             not_captured=snapshot.not_captured,
         )
+
+    def _is_editor_as_it_was(self) -> bool:
+        """Tell whether the editor gives the notebook it gave at the start; a cell may have run since."""
+        try:
+            return self.read_editor(self.editor_at) == self.read_editor("start")
+        except Exception:
+            return True
 
     def _note_inputs(self, repository: Repository) -> None:
         """Write down which data made the run, as the work tree and the end snapshot show it."""

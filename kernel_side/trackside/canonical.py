@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackside.experiment import MOST_INPUTS
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

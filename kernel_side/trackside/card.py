@@ -14,8 +14,9 @@ from trackside.card_html import format_html
 from trackside.card_text import format_text
 from trackside.card_words import plain
 from trackside.compare import input_rows
+from trackside.format import FORMAT
 from trackside.metrics import downsample
-from trackside.run import FORMAT, number_from_json, same_value
+from trackside.run import number_from_json, same_value
 
 if TYPE_CHECKING:
     from trackside.contract import CardMetric, CardParam, CardStep, Record, RunCard, Value, WarningFact

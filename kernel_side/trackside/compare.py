@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from trackside.format import FORMAT
 from trackside.row import LAST, metric_number
-from trackside.run import FORMAT, same_value
+from trackside.run import same_value
 
 if TYPE_CHECKING:
     from trackside.contract import (

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from trackside.errors import TracksideError
+from trackside.format import FORMAT, is_run_id
 from trackside.git.locks import gc_is_running
 from trackside.git.objects import existing
 from trackside.git.refs import list_refs
 from trackside.git.repository import Repository, git_version, identity, open_repository
 from trackside.git.runner import OLDEST_GIT
 from trackside.journal.liveness import is_alive
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals, read_run
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import read_run
 from trackside.recovery import is_sealed
 from trackside.refs import EXPERIMENTS, OPEN, parse_experiment_ref
-from trackside.run import FORMAT, is_run_id
 
 if TYPE_CHECKING:
     from trackside.contract import Finding, Report

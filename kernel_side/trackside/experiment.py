@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Record

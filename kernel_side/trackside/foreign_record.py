@@ -12,7 +12,7 @@ from trackside.metrics import Summary, summarize
 
 if TYPE_CHECKING:
     from trackside.contract import MetricFact, ParamFact, Record, Value
-    from trackside.store import CommitHead
+    from trackside.git.objects import CommitHead
 
 ReadFile = Callable[[str], "bytes | None"]
 _MIMES: Final = {

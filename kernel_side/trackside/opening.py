@@ -7,12 +7,12 @@ import sys
 
 from trackside.capture.secrets import screen_text
 from trackside.errors import StorageError, TracksideError
+from trackside.format import new_run_id
 from trackside.git.repository import Repository, open_repository
 from trackside.journal.liveness import boot_id, process_start
 from trackside.journal.places import journal_folder
 from trackside.journal.writer import Journal
 from trackside.recorder import KernelCapture, Recorder
-from trackside.run import new_run_id
 from trackside.settings import read_settings
 
 

@@ -15,23 +15,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackside.encode import json_bytes
 from trackside.errors import NotFoundError, TracksideError, UsageError
+from trackside.format import FORMAT
 from trackside.git.objects import read_objects
 from trackside.git.repository import Repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import SideFiles, list_journals
-from trackside.query import Query, parse_query, parse_sort
+from trackside.journal.places import journal_folder, list_journals
 from trackside.row import Entry, Row, baseline_of, entry_of, rows_of
-from trackside.run import FORMAT
 from trackside.store import Shelf, Store
 
 if TYPE_CHECKING:
     from trackside.contract import CellShown, CodeDiff, Comparison, Details, Experiment, Listing, SeriesPoint
+    from trackside.query import Query
     from trackside.run import Run
 
 DEFAULT_SORT: Final = "-started"
 #: Runs written at once: about a megabyte, which stays near the processor while it is put together and handed on.
 _WRITTEN: Final = 500
 _PLAIN: Final = re.compile(r"[A-Za-z0-9/_.-]+\Z")
+#: The annotations of a run that nobody annotated, around its own tags.
+_UNNOTED: Final = '{"tags":%s,"star":false,"archived":false,"note":"","promoted":null,"alias":null}'
 _REQUIREMENTS: Final = ".trackside/requirements.txt"
 
 
@@ -51,7 +52,8 @@ class Selection:
     entries: list[Entry]
     total: int
     baseline: Entry | None
-    query: Query
+    #: None: every run was asked for.
+    query: Query | None
     every: list[Entry]
     store: Store
     shelf: Shelf
@@ -120,15 +122,20 @@ def select(
 ) -> Selection:
     """Choose the runs to show; archived ones only when asked for, by option or by name in the query."""
     now = time.time() if now is None else now
-    wanted, order = parse_query(query, now=now), parse_sort(sort or DEFAULT_SORT, now=now)
+    wanted = order = None
+    if query.strip() or sort not in ("", DEFAULT_SORT):
+        # Imported here, as most of what a plain listing does not need.
+        from trackside.query import parse_query, parse_sort
+
+        wanted, order = parse_query(query, now=now), parse_sort(sort or DEFAULT_SORT, now=now)
     said, open_runs = _unsealed(repository)
     store = Store(repository)
     shelf = store.recalled_shelf()
     opened = [entry_of(item.experiment) for item in open_runs]
     every = [*opened, *store.entries(shelf)]
-    shows_archived = archived or "archived" in wanted.fields
+    shows_archived = archived or (wanted is not None and "archived" in wanted.fields)
     found = [entry for entry in every if shows_archived or not entry.is_archived]
-    if query.strip() or sort not in ("", DEFAULT_SORT):
+    if wanted is not None and order is not None:
         try:
             rows = rows_of(found)
         except ValueError:
@@ -171,14 +178,15 @@ def baseline_run(experiments: Sequence[Experiment]) -> Experiment | None:
 
 def missing_names(selection: Selection) -> list[str]:
     """Say which metrics and parameters a filter speaks of that no run has, with the nearest one that exists."""
-    if not selection.query.metrics and not selection.query.params:
+    query = selection.query
+    if query is None or not (query.metrics or query.params):
         return []
     metrics: set[str] = set()
     params: set[str] = set()
     for row in rows_of(selection.every):
         metrics.update(row.metrics)
         params.update(row.params, row.hidden)
-    return unknown_names(selection.query, metrics, params)
+    return unknown_names(query, metrics, params)
 
 
 def unknown_names(query: Query, metrics: Set[str], params: Set[str]) -> list[str]:
@@ -360,6 +368,8 @@ def _cells(notebook: bytes | None) -> list[CellShown]:
 
 def open_packages(opened: OpenRun) -> dict[str, str] | None:
     """Read the packages of an open run; None when they are not known yet."""
+    from trackside.journal.reader import SideFiles
+
     data = SideFiles(opened.journal).read(opened.run.environment) if opened.run.environment else None
     packages = json.loads(data).get("packages") if data else None
     return packages if type(packages) is dict else None
@@ -374,13 +384,14 @@ def _json_number(value: float) -> Any:
 def _head_json(entry: Entry) -> bytes:
     """Write an experiment up to its record."""
     name, oid, ref, source, problem, _, tags, _, noted = entry
-    if noted is None:
-        said = f'{{"tags":{tags},"star":false,"archived":false,"note":"","promoted":null,"alias":null}}'
+    said = _UNNOTED % tags if noted is None else json_bytes(noted).decode()
+    if problem is None and _PLAIN.match(name):
+        # A ref is its name after digits, so it needs no escape either.
+        head = f'{{"name":"{name}","oid":"{oid}","ref":"{ref}","source":"{source}","problem":null'
     else:
-        said = json_bytes(noted).decode()
-    names = f'"name":{_quoted(name)},"oid":"{oid}","ref":{_quoted(ref)},"source":"{source}"'
-    wrong = "null" if problem is None else json_bytes(problem).decode()
-    return f'{{{names},"problem":{wrong},"annotations":{said},"record":'.encode()
+        names = f'"name":{_quoted(name)},"oid":"{oid}","ref":{_quoted(ref)},"source":"{source}"'
+        head = f'{{{names},"problem":{_quoted(problem)}'
+    return f'{head},"annotations":{said},"record":'.encode()
 
 
 def _quoted(text: str | None) -> str:

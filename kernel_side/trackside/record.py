@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from trackside import dvcfiles, executed
 from trackside.directions import guess_direction
 from trackside.encode import json_bytes
+from trackside.format import FORMAT
 from trackside.metrics import Summary, summarize
-from trackside.run import FORMAT, Box, Parameter, Run, number_from_json, same_value
+from trackside.run import Box, Parameter, Run, number_from_json, same_value
 
 if TYPE_CHECKING:
     from trackside.contract import Record

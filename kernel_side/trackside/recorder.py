@@ -20,10 +20,11 @@ from trackside.background import Background
 from trackside.capture import fork, values
 from trackside.capture.secrets import screen_text, screen_value
 from trackside.errors import StateError, StorageError, TracksideError, UsageError
+from trackside.format import RunId
 from trackside.git.repository import Repository
 from trackside.journal.worker import recovery_worker, worker
 from trackside.journal.writer import Journal
-from trackside.run import Origin, Run, RunId
+from trackside.run import Origin, Run
 from trackside.settings import Settings
 
 if TYPE_CHECKING:

@@ -8,20 +8,23 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trackside.errors import StorageError, TracksideError
+from trackside.format import RunId, is_run_id
 from trackside.git.locks import when_unlocked
 from trackside.git.refs import Delete, change_refs, list_refs
 from trackside.git.repository import Repository, find_repository
 from trackside.journal.liveness import is_alive
 from trackside.journal.lock import sealing_lock
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals, parse_line, read_run
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import parse_line, read_run
 from trackside.journal.writer import remove_journal
 from trackside.refs import OPEN
-from trackside.run import Event, Run, RunId, is_run_id
-from trackside.sealing import Sealed, seal, settle
+from trackside.run import Event, Run
+
+if TYPE_CHECKING:
+    from trackside.sealing import Sealed
 
 #: A run whose process lives but which ended this long ago has failed to seal itself.
 _OVERDUE: Final = 60.0
@@ -49,14 +52,14 @@ def recover(repository: Repository, *, own: Collection[RunId] = (), settling: bo
     for journal in list_journals(journal_folder(repository)):
         try:
             if is_sealed(journal):
-                done.settled += settling and settle(repository, journal)
+                done.settled += settling and _settle(repository, journal)
                 continue
             if _is_blank(journal):
                 continue
             run = read_run(journal)
             if run.id in own or not is_left(run, journal):
                 continue
-            done.sealed.append(seal(repository, journal))
+            done.sealed.append(_seal(repository, journal))
         except TracksideError as error:
             done.waiting.append((journal, error))
         except FileNotFoundError:
@@ -70,6 +73,21 @@ def recover(repository: Repository, *, own: Collection[RunId] = (), settling: bo
         except TracksideError as error:
             done.troubles.append(error)
     return done
+
+
+# Who only reads looks for left runs too, and nearly always finds none: what seals is loaded when there is one.
+
+
+def _seal(repository: Repository, journal: Path) -> Sealed:
+    from trackside.sealing import seal
+
+    return seal(repository, journal)
+
+
+def _settle(repository: Repository, journal: Path) -> bool:
+    from trackside.sealing import settle
+
+    return settle(repository, journal)
 
 
 def open_runs(repository: Repository | None) -> list[tuple[Path, Run]]:

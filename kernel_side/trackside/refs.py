@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, NewType, cast
 
-from trackside.run import Oid, RunId
+from trackside.format import Oid, RunId
 
 RefName = NewType("RefName", str)
 
@@ -64,6 +65,21 @@ def parse_experiment_ref(ref: str) -> ExperimentRef | None:
     begin, rest, name = found.groups()
     baseline = begin + rest
     return ExperimentRef(cast("Oid", baseline), name) if len(baseline) in (40, 64) else None
+
+
+def experiments_by_oid(refs: Mapping[str, str]) -> dict[str, list[ExperimentRef]]:
+    """Read the experiments among refs (name → commit id); a baseline is looked at once, since many share one."""
+    found: dict[str, list[ExperimentRef]] = {}
+    baselines: dict[str, Oid | None] = {}
+    for ref, oid in refs.items():
+        folder, _, name = ref.rpartition("/")
+        if folder not in baselines:
+            parsed = parse_experiment_ref(f"{folder}/name")
+            baselines[folder] = parsed.baseline if parsed is not None else None
+        baseline = baselines[folder]
+        if baseline is not None and name:
+            found.setdefault(oid, []).append(ExperimentRef(baseline, name))
+    return found
 
 
 def parse_trash_ref(ref: str) -> TrashRef | None:

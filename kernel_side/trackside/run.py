@@ -7,14 +7,11 @@ malformed event is counted and passed over, because a newer release or a torn di
 from __future__ import annotations
 
 import math
-import re
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NewType, Union, cast
+from typing import Any, Final, Literal, Union, cast
 
-RunId = NewType("RunId", str)
-Oid = NewType("Oid", str)
+from trackside.format import Oid, RunId
 
 Status = Literal["open", "finished", "failed", "interrupted"]
 Origin = Literal["explicit", "declared", "parameters-cell", "auto", "printed"]
@@ -24,7 +21,7 @@ Scalar = Union[None, bool, int, float, str]  # noqa: UP007  # evaluated when imp
 Value = Union[Scalar, "list[Scalar]"]
 Event = Mapping[str, Any]
 
-FORMAT: Final = 1
+_NONE: Final = RunId("")
 #: An earlier origin wins over a later one.
 TRUST: Final[Mapping[str, int]] = {
     "explicit": 0,
@@ -35,22 +32,7 @@ TRUST: Final[Mapping[str, int]] = {
 }
 #: Kinds that say nothing about when the run was last alive.
 _TIMELESS: Final = frozenset({"sealed", "end", "editor-asked"})
-_RUN_ID: Final = re.compile(r"[0-9]{8}t[0-9]{6}-[0-9a-f]{10}\Z")
 _MOST_VALUES: Final = 20
-
-
-def new_run_id(now: float | None = None) -> RunId:
-    """Return an id that sorts by start time (UTC, to the second) and never repeats."""
-    # Imported here: it brings OpenSSL with it, which only a process that starts runs needs.
-    import secrets
-
-    stamp = time.strftime("%Y%m%dt%H%M%S", time.gmtime(now))
-    return RunId(f"{stamp}-{secrets.token_hex(5)}")
-
-
-def is_run_id(text: str) -> bool:
-    """Tell whether `text` has the form of a run id."""
-    return _RUN_ID.match(text) is not None
 
 
 @dataclass(slots=True)
@@ -112,7 +94,7 @@ class Base:
 class Run:
     """Everything the journal of one run says, folded."""
 
-    id: RunId = RunId("")
+    id: RunId = _NONE
     name: str = ""
     title: str = ""
     tags: list[str] = field(default_factory=list)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from trackside.format import FORMAT
 from trackside.git.objects import read_objects
 from trackside.git.repository import Repository
 from trackside.notebook_diff import compare_cells, parse_cells
 from trackside.record import printable
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import CodeDiff, FileDiff

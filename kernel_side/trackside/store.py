@@ -15,11 +15,11 @@ from trackside.encode import json_bytes
 from trackside.errand import Errand
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_stored
-from trackside.git.objects import Object, existing, list_tree, read_object, read_objects
+from trackside.git.objects import Object, existing, list_tree, parse_commit, read_object, read_objects
 from trackside.git.refs import Create, Delete, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.index import Glance, Index
-from trackside.refs import EXPERIMENTS, NOTES, TRASH, ExperimentRef, TrashRef, parse_experiment_ref, parse_trash_ref
+from trackside.refs import EXPERIMENTS, NOTES, TRASH, ExperimentRef, TrashRef, experiments_by_oid, parse_trash_ref
 from trackside.row import Entry, Row, glance_of, rows_of, without_collection
 
 if TYPE_CHECKING:
@@ -75,14 +75,8 @@ class Store:
 
     def shelf(self) -> Shelf:
         """List what is there by one `for-each-ref`."""
-        shelf = Shelf()
-        for name, oid in list_refs(self.repository, EXPERIMENTS, NOTES).items():
-            ref = parse_experiment_ref(name)
-            if ref is not None:
-                shelf.refs.setdefault(oid, []).append(ref)
-            elif name == NOTES:
-                shelf.notes_tip = oid
-        return shelf
+        refs = list_refs(self.repository, EXPERIMENTS, NOTES)
+        return Shelf(experiments_by_oid(refs), refs.get(NOTES))
 
     def recalled_shelf(self) -> Shelf:
         """List what is there, and meanwhile recall what the index knows: for a caller who then asks for `entries`."""
@@ -193,7 +187,7 @@ class Store:
 
     def annotate(self, oids: Sequence[str], change: Mapping[str, Any]) -> None:
         """Append one annotation event to experiments; retried while others annotate too."""
-        from trackside.git.commit import append_note
+        from trackside.git.notes import append_note, read_note
 
         author = identity(self.repository)
         for oid in oids:
@@ -201,7 +195,7 @@ class Store:
                 now = time.time()
                 event = format_event(now, str(author["email"]), dict(change))
                 tip = list_refs(self.repository, NOTES).get(NOTES)
-                before = self._read_note(tip, oid) if tip else b""
+                before = read_note(self.repository, tip, oid) if tip else b""
                 if before and not before.endswith(b"\n"):
                     before += b"\n"
                 if append_note(self.repository, NOTES, tip, oid, before + event, author, int(now)):
@@ -371,57 +365,12 @@ class Store:
             return {}
         known = self.index.notes(tip)
         if known is None:
-            known = self._read_notes(tip)
+            # Imported here: a listing seldom finds notes it does not know.
+            from trackside.git.notes import read_notes
+
+            known = read_notes(self.repository, tip)
             self.index.set_notes(tip, known)
         return known
-
-    def _read_note(self, tip: str, oid: str) -> bytes:
-        """Read what was noted of one commit; with many notes Git puts them into folders by their first digits."""
-        folders = ["/".join([*(oid[at : at + 2] for at in range(0, deep, 2)), oid[deep:]]) for deep in (0, 2, 4, 6)]
-        found = read_objects(self.repository, [f"{tip}:{path}" for path in folders])
-        return b"".join(note.data for note in found if note is not None and note.kind == "blob")
-
-    def _read_notes(self, tip: str) -> dict[str, bytes]:
-        files = list_tree(self.repository, tip)
-        targets = {path.replace("/", ""): oid for path, (_, oid) in files.items()}
-        objects = read_objects(self.repository, list(targets.values()))
-        return {target: found.data for target, found in zip(targets, objects) if found is not None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitHead:
-    """What the head of a commit says; times in unix seconds."""
-
-    parent: str
-    author: str
-    email: str
-    authored: float
-    committed: float
-    subject: str
-
-
-def parse_commit(commit: Object) -> CommitHead:
-    """Read the raw form of a commit object."""
-    head, _, message = commit.data.decode("utf-8", "replace").partition("\n\n")
-    fields: dict[str, str] = {}
-    for line in head.split("\n"):
-        key, _, value = line.partition(" ")
-        fields.setdefault(key, value)
-    person, _, when = fields.get("author", "").rpartition("> ")
-    name, _, email = person.partition(" <")
-    return CommitHead(
-        parent=fields.get("parent", ""),
-        author=name,
-        email=email,
-        authored=_seconds(when),
-        committed=_seconds(fields.get("committer", "").rpartition("> ")[2]),
-        subject=message.split("\n", 1)[0],
-    )
-
-
-def _seconds(when: str) -> float:
-    word = when.partition(" ")[0]
-    return float(word) if word.isdigit() and len(word) < 13 else 0.0
 
 
 def _cut_up(oids: Sequence[str]) -> list[Sequence[str]]:

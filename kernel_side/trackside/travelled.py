@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trackside.encode import json_bytes
+from trackside.format import FORMAT
 from trackside.refs import is_oid
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import HeldRun

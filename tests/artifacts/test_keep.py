@@ -21,8 +21,8 @@ from trackside.artifacts import Kept, copying, keep_artifact
 from trackside.artifacts.cache import Cache, Stat
 from trackside.artifacts.dvcconfig import dvc_cache
 from trackside.errors import NotFoundError, StorageError, UsageError
+from trackside.format import RunId
 from trackside.journal.writer import Journal
-from trackside.run import RunId
 
 LIMIT = 1000
 

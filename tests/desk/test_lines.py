@@ -75,6 +75,14 @@ def test_it_says_hello_and_ends_with_its_input(editor: Editor) -> None:
     assert editor.end() == 0
 
 
+def test_hello_waits_for_nothing_that_only_a_promotion_or_a_push_needs() -> None:
+    code = (
+        "import sys; from trackside.desk import lines; from trackside.desk.routes import all_routes; all_routes();"
+        "print({'trackside.review.promotion', 'trackside.sealing', 'trackside.sharing.pull'} & {*sys.modules})"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"
+
+
 def test_a_question_is_answered_in_the_shape_of_the_route(scratch: Scratch, editor: Editor) -> None:
     make_experiment(scratch, "calm-otter-3f", started=100.0, params={"lr": 0.1})
     page = editor.ask(f"places/{place_of(editor)}/runs?limit=10&query=params.lr%20%3E%200")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from .jupyter import TOKEN, Jupyter
 
 _PANEL = "#trackside-panel"
+#: How the ids of our tabs begin in a layout.
+_TABS = "trackside-tabs:"
 #: A promise alone would count as true for `wait_for_function`.
 _READY = """async () => {
   const app = window.jupyterapp;
@@ -113,6 +116,17 @@ class LabPage:
         """End the open run of the notebook in front, once the window knows of it."""
         expect(self.page.locator(".ts-lab-track-open")).to_be_visible()
         self.command("trackside:end-run")
+
+    def wait_for_layout(self, workspace: str) -> None:
+        """Wait until JupyterLab has kept a layout with a tab of ours in it, as it does a moment after a change."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            kept = self.server.ask(f"lab/api/workspaces/{workspace}")["data"]
+            tabs = [name for name in kept if name.startswith(_TABS)]
+            if tabs and _TABS in json.dumps(kept.get("layout-restorer:data", {}).get("main", {})):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"No tab is kept in {kept}")
 
     def save(self) -> None:
         """Save the notebook in front."""

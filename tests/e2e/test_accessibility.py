@@ -15,7 +15,6 @@ from .pages import LabPage
 from .standalone import Standalone
 from .watch import dumped
 
-expect.set_options(timeout=PATIENCE)
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 SERIOUS = ("serious", "critical")
 #: Only what is ours; a page of our own is ours whole.

@@ -9,6 +9,12 @@ from .jupyter import Jupyter
 from .pages import LabPage
 from .runs import add_figure_run, add_three
 
+#: Both in one moment: the page may still scroll to them.
+PLACES = """async images => {
+  await Promise.all(images.map(image => image.decode()));
+  return images.map(image => image.getBoundingClientRect().toJSON());
+}"""
+
 
 def test_two_runs_are_compared(lab: LabPage, project: Project, server: Jupyter) -> None:
     add_three(server, project)
@@ -34,8 +40,7 @@ def test_figures_of_two_runs_stand_side_by_side(lab: LabPage, project: Project, 
     lab.page.locator(".ts-lab-tab").get_by_text("Figures", exact=True).first.click()
     figures = lab.page.locator(".ts-lab-tab img")
     expect(figures).to_have_count(2)
-    left, right = (figures.nth(at).bounding_box() for at in (0, 1))
-    assert left and right
+    left, right = figures.evaluate_all(PLACES)
     assert right["x"] > left["x"] and abs(right["y"] - left["y"]) < 20
 
 
@@ -71,8 +76,7 @@ def test_tabs_of_a_project_that_is_gone_name_it_and_say_what_to_do(
     lab.open(project.name, workspace="gone")
     lab.command("trackside:open-table", {"place": place, "path": project.name})
     expect(lab.page.get_by_role("tab", name=f"Experiments: {project.name}")).to_be_visible()
-    # The layout is kept a moment after it has changed.
-    lab.page.wait_for_timeout(2_500)
+    lab.wait_for_layout("gone")
     away = project.path.rename(project.path.with_name(f"{project.name}-moved"))
     lab.open(workspace="gone", reset=False)
     face = lab.page.locator(".ts-lab-tab .ts-face")

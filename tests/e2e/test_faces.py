@@ -19,8 +19,6 @@ from .jupyter import Jupyter
 from .pages import LabPage
 from .standalone import Standalone
 
-expect.set_options(timeout=PATIENCE)
-
 
 def make_folder(server: Jupyter, name: str, *, repository: bool) -> Path:
     """Make a folder below the root, a repository without a commit when asked for."""

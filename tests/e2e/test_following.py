@@ -81,9 +81,8 @@ def test_a_reload_leaves_everything_as_it_was(lab: LabPage, project: Project) ->
     lab.command("trackside:open-table")
     tab = lab.page.get_by_role("tab", name="Experiments: ")
     expect(tab).to_be_visible()
-    # The layout is saved a moment after it has changed.
-    lab.page.wait_for_timeout(2_000)
+    lab.wait_for_layout(project.name)
     lab.page.goto(f"{lab.server.base}/lab/workspaces/{project.name}")
-    expect(tab).to_be_visible(timeout=30_000)
+    expect(tab).to_be_visible()
     expect(lab.panel).to_be_visible()
     expect(lab.page.locator(".ts-table").get_by_role("row").nth(1)).to_be_visible()

@@ -13,7 +13,6 @@ from repositories import Scratch, make_experiment, make_scratch, notebook_text
 from .conftest import PATIENCE
 from .standalone import Standalone
 
-expect.set_options(timeout=PATIENCE)
 RUN = "20260101t000000-0000000001"
 
 

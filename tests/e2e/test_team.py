@@ -17,8 +17,6 @@ from .pages import LabPage
 from .runs import add_three
 from .standalone import Standalone
 
-expect.set_options(timeout=PATIENCE)
-
 
 @dataclass(frozen=True)
 class Team:

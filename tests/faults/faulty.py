@@ -134,6 +134,13 @@ try:
 except t.TracksideError as error:
     print("Trackside:", error.message, error.hint, file=sys.stderr)
 """
+#: The same run with a model, a file of data and a printed output of its own.
+KEEPING: Final = SCRIPT.replace(
+    "    t.end()",
+    """    t.log_artifact("model.bin")
+    t.log_input("train.py")
+    t.end()""",
+)
 RECOVER: Final = """
 import sys
 from trackside.git.repository import open_repository

@@ -22,6 +22,7 @@ import states
 
 sys.path.insert(0, str(Path(__file__).parent))
 from faulty import (  # the folder is no package, as no folder of tests is
+    KEEPING,
     RECOVER,
     SCRIPT,
     Fault,
@@ -36,14 +37,15 @@ from faulty import (  # the folder is no package, as no folder of tests is
 from trackside import api
 from trackside.errors import TracksideError
 from trackside.git.repository import open_repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals, read_run
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import read_run
 from trackside.recovery import recover
 
 pytestmark = pytest.mark.skipif(bool(can_trace()), reason=can_trace() or "-")
+SCRIPTS: Final = {"script": SCRIPT, "keeping": KEEPING, "recovery": RECOVER}
 COMMANDS: Final = ("fast-import", "update-ref", "hash-object")
 #: Of the faults found, how many are tried in the short suite; all of them in the long one.
-SHARE: Final = {"git": 240, "script": 70, "recovery": 40}
+SHARE: Final = {"git": 240, "script": 50, "keeping": 40, "recovery": 40}
 POINTS: Final = 5
 
 
@@ -53,7 +55,7 @@ def _prepare(folder: Path, *options: str) -> Path:
     states.track(repository, "before")
     states.run_git(repository, "pack-refs", "--all")
     shutil.rmtree(repository / ".git/trackside")
-    states.write(repository, {"train.py": "lr = 0.5\n", "new.py": "x = 1\n"})
+    states.write(repository, {"train.py": "lr = 0.5\n", "new.py": "x = 1\n", "model.bin": "weights " * 1_000})
     return repository
 
 
@@ -200,7 +202,7 @@ def _script_faults(script: str, copies: Copies, tmp_path: Path, *, everything: b
         capture_output=True,
     )
     points = list(mutations([log], repository))
-    return faults_of("script" if script == SCRIPT else "recovery", points, everything=everything)
+    return faults_of("script", points, everything=everything)
 
 
 def _leave_a_killed_run(repository: Path, tmp_path: Path) -> int:
@@ -246,12 +248,11 @@ def _assert_told_in_words(said: str, fault: Fault) -> None:
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("part", range(2))
-@pytest.mark.parametrize("what", ["script", "recovery"])
+@pytest.mark.parametrize("what", SCRIPTS)
 def test_a_fault_anywhere_in_the_process_tree_loses_nothing(
     what: str, part: int, copies: Copies, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    script = SCRIPT if what == "script" else RECOVER
-    tried = _sweep_script(script, part, 2, copies, tmp_path, SHARE[what])
+    tried = _sweep_script(SCRIPTS[what], part, 2, copies, tmp_path, SHARE[what])
 
     _show(tried, capfd)
     assert tried >= 15
@@ -260,11 +261,11 @@ def test_a_fault_anywhere_in_the_process_tree_loses_nothing(
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("copies", [(), ("--object-format=sha256",)], ids=["sha1", "sha256"], indirect=True)
-@pytest.mark.parametrize("what", [*COMMANDS, "script", "recovery"])
+@pytest.mark.parametrize("what", [*COMMANDS, *SCRIPTS])
 def test_every_fault_there_is(what: str, copies: Copies, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     if what in COMMANDS:
         tried = _sweep_git(what, 0, 1, copies, tmp_path, None)
     else:
-        tried = _sweep_script(SCRIPT if what == "script" else RECOVER, 0, 1, copies, tmp_path, None)
+        tried = _sweep_script(SCRIPTS[what], 0, 1, copies, tmp_path, None)
 
     _show(tried, capfd)

@@ -16,10 +16,12 @@ import states
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from trackside.format import new_run_id
 from trackside.journal import writer
-from trackside.journal.reader import SideFiles, Tail, list_journals, read_events, read_run
+from trackside.journal.places import list_journals
+from trackside.journal.reader import SideFiles, Tail, read_events, read_run
 from trackside.journal.writer import Journal, remove_journal
-from trackside.run import fold, new_run_id
+from trackside.run import fold
 
 names = st.text(min_size=1, max_size=12)
 values = st.floats(allow_nan=False) | st.integers(-(10**6), 10**6)

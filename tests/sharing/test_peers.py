@@ -181,3 +181,4 @@ def test_a_server_that_takes_nothing_at_all_is_told_for_each_run(team: Team, ada
     add_hook(team.bare, "pre-receive", "echo closed for the night >&2; exit 1")
     pushed = push(opened(ada), wanted=Wanted(names=("calm-otter",)))
     assert pushed.moved == [] and "declined" in pushed.held[0].why and pushed.held[0].hint
+    assert pushed.notes == ["origin said: closed for the night"]

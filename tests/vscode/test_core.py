@@ -54,11 +54,40 @@ def outside(vscode: VSCode, project: Scratch) -> Iterator[dict[str, Callable[[Ma
     yield {
         "start": start,
         "git": lambda asked: project.git(*asked["words"]),
+        **remote_of(project),
         "terminals": lambda _: vscode.has_terminals,
     }
     for process in started:
         process.kill()
         process.wait()
+
+
+def remote_of(project: Scratch) -> dict[str, Callable[[Mapping[str, Any]], Any]]:
+    """A remote of a project, and what others do to it."""
+    bare = project.path.parent / "team.git"
+
+    def remote(_: Mapping[str, Any]) -> None:
+        project.git("init", "-q", "--bare", str(bare))
+        project.git("remote", "add", "origin", str(bare))
+        project.git("push", "-q", "origin", "main")
+
+    def hook(asked: Mapping[str, Any]) -> None:
+        script = bare / "hooks/pre-receive"
+        script.write_text(f"#!/bin/sh\n{asked['text']}\n")
+        script.chmod(0o755)
+
+    def collide(asked: Mapping[str, Any]) -> None:
+        other = Scratch(project.path.parent / "other", project.home)
+        project.git("clone", "-q", str(bare), str(other.path))
+        make_experiment(other, asked["name"], run="20260101t000000-00000000ee", metrics={"val_acc": 0.125})
+        other.git("push", "-q", "origin", "refs/exps/*:refs/exps/*")
+
+    return {
+        "remote": remote,
+        "hook": hook,
+        "collide": collide,
+        "shared": lambda _: project.git("--git-dir", str(bare), "for-each-ref", "refs/exps"),
+    }
 
 
 #: A Python that knows no Trackside until "pip" was asked for it; or one that says another hello.
@@ -155,5 +184,5 @@ def test_runs_in_tree_tabs_and_differences(
     vscode: VSCode, project: Scratch, suites: Suites, outside: dict[str, Any]
 ) -> None:
     add_three(project)
-    names = os.environ.get("TRACKSIDE_SUITES", "tree,tabs,diffs,promote,acts").split(",")
+    names = os.environ.get("TRACKSIDE_SUITES", "tree,tabs,diffs,sharing,promote,acts").split(",")
     suites.run(vscode, project.path, *names, outside=outside)

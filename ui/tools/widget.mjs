@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { scoped } from './scope.mjs';
 
 const ui = join(dirname(fileURLToPath(import.meta.url)), '..');
 const outdir = process.argv[2] ?? join(ui, '../kernel_side/trackside/display/static');
@@ -22,7 +23,9 @@ const { outputFiles } = await build({
   write: false
 });
 mkdirSync(outdir, { recursive: true });
-for (const { path, contents } of outputFiles) {
+for (const file of outputFiles) {
+  const { path } = file;
+  const contents = path.endsWith('.css') ? new TextEncoder().encode(scoped(file.text)) : file.contents;
   writeFileSync(path, contents);
   const name = path.slice(outdir.length + 1);
   console.log(`${name}: ${size(contents)} kB, ${size(gzipSync(contents))} kB gzipped`);

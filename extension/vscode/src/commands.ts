@@ -3,6 +3,7 @@
 import { visible } from '@trackside/ui';
 import * as vscode from 'vscode';
 import { annotate, editNote, editTags, end, remove, rename, undelete } from './acts/runs';
+import { share } from './acts/sharing';
 import { attempt } from './acts/telling';
 import { runVisibly } from './acts/terminal';
 import type { Desk } from './desk/desk';
@@ -72,9 +73,10 @@ function runCommands(around: Around): readonly vscode.Disposable[] {
     on(ids.restore, ({ shelf, row }) =>
       inTerminal(around, shelf.desk, t('Restore {name}', { name: row.name }), ['restore', row.name])
     ),
-    on(ids.push, ({ shelf }, all) =>
-      inTerminal(around, shelf.desk, t('Push'), ['push', '--', ...all.map(node => node.row.name)])
-    )
+    on(ids.push, (node, all) => {
+      const runs = all.filter(each => each.place === node.place).map(each => each.row.id);
+      return share(node.shelf.desk, { way: 'push', place: node.place, runs, showHeld: () => undefined }, around.log);
+    })
   ];
 }
 
@@ -97,7 +99,15 @@ function viewCommands(around: Around): readonly vscode.Disposable[] {
       const place = await placeOf(around, desk);
       return place ? undelete(desk, place.id) : undefined;
     }),
-    on(ids.pull, desk => inTerminal(around, desk, t('Pull'), ['pull'])),
+    on(ids.pull, async desk => {
+      const place = await placeOf(around, desk);
+      const folder = desk.folder.uri.toString();
+      const showHeld = (): void =>
+        place
+          ? panels.show({ folder, place: place.id, project: place.name, view: 'table', runs: [], isHeldShown: true })
+          : undefined;
+      return place ? share(desk, { way: 'pull', place: place.id, runs: [], showHeld }, around.log) : undefined;
+    }),
     vscode.commands.registerCommand(ids.refresh, () => {
       desks.all().forEach(desk => desk.standing.state === 'failed' && desk.restart());
       tree.refresh();

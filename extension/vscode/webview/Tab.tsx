@@ -1,6 +1,6 @@
-/** One tab: the table, a run or a comparison, and the dialog that promotes a run. */
+/** One tab: the table, a run or a comparison, and the dialogs that promote a run or show those held back. */
 
-import { CompareView, PromoteDialog, RunsTable, RunView, useServices, WithPlace } from '@trackside/ui';
+import { CompareView, HeldDialog, PromoteDialog, RunsTable, RunView, useServices, WithPlace } from '@trackside/ui';
 import type { Place } from '@trackside/ui';
 import { useCallback } from 'react';
 import type { ReactElement } from 'react';
@@ -11,9 +11,11 @@ export function Tab(props: {
   readonly shown: Shown;
   readonly promoting: string | null;
   readonly onPromoted: () => void;
+  readonly isHeldShown: boolean;
+  readonly onHeldClosed: () => void;
   readonly onShown: (shown: Shown) => void;
 }): ReactElement {
-  const { shown, promoting, onPromoted, onShown } = props;
+  const { shown, promoting, onPromoted, isHeldShown, onHeldClosed, onShown } = props;
   const { source } = useServices();
   const find = useCallback(async (): Promise<Place> => {
     const place = await source.place('');
@@ -26,6 +28,7 @@ export function Tab(props: {
         <>
           <View place={place} shown={shown} onShown={onShown} />
           {promoting === null ? null : <PromoteDialog place={place} run={promoting} onClose={onPromoted} />}
+          {isHeldShown ? <HeldDialog place={place} onClose={onHeldClosed} /> : null}
         </>
       )}
     </WithPlace>

@@ -22,10 +22,12 @@ const source = createHttpSource({ send: wire.send, listen: wire.listen });
 function Page({ first }: { readonly first: Shown }): ReactElement {
   const [shown, setShown] = useState(first);
   const [promoting, setPromoting] = useState(first.isPromoting ? (first.runs[0] ?? null) : null);
+  const [isHeldShown, setHeldShown] = useState(first.isHeldShown ?? false);
   const host = useMemo(() => hostOf(wire, (_, run) => setPromoting(run)), []);
   wire.onShow = message => {
     setShown(message.shown);
     setPromoting(message.shown.isPromoting ? (message.shown.runs[0] ?? null) : null);
+    setHeldShown(message.shown.isHeldShown ?? false);
   };
   const change = (next: Shown): void => {
     setShown(next);
@@ -34,7 +36,14 @@ function Page({ first }: { readonly first: Shown }): ReactElement {
   };
   return (
     <ServicesProvider source={source} host={host}>
-      <Tab shown={shown} promoting={promoting} onPromoted={() => setPromoting(null)} onShown={change} />
+      <Tab
+        shown={shown}
+        promoting={promoting}
+        onPromoted={() => setPromoting(null)}
+        isHeldShown={isHeldShown}
+        onHeldClosed={() => setHeldShown(false)}
+        onShown={change}
+      />
     </ServicesProvider>
   );
 }
@@ -43,6 +52,6 @@ const root = document.getElementById('trackside');
 const shown = parseShown(JSON.parse(root?.dataset['shown'] ?? 'null'));
 if (root && shown) {
   // A dialog that stood open does not come back.
-  api.setState({ ...shown, isPromoting: false });
+  api.setState({ ...shown, isPromoting: false, isHeldShown: false });
   createRoot(root).render(<Page first={shown} />);
 }

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackside.catalogue import Catalogue
 from trackside.errors import StateError, StorageError, UsageError
+from trackside.format import FORMAT
 from trackside.journal.asked import ask_path, write_ask
 from trackside.journal.liveness import is_alive
 from trackside.journal.writer import Journal
 from trackside.row import Row
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Change, Done, Trash

@@ -14,11 +14,12 @@ from trackside.catalogue.held import find_held
 from trackside.compare import compare_experiments, requirements_of
 from trackside.errors import NotFoundError, UsageError
 from trackside.executed import build_executed
+from trackside.format import FORMAT
 from trackside.journal.reader import SideFiles
 from trackside.metrics import downsample
 from trackside.reading import OpenRun, open_details, open_packages, sealed_details
 from trackside.refs import parse_experiment_ref
-from trackside.run import FORMAT, number_from_json
+from trackside.run import number_from_json
 from trackside.store import Shelf, Store
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from trackside.catalogue.verdicts import spread
 from trackside.catalogue.warm import State, twin_key
 from trackside.encode import json_bytes
 from trackside.errors import UsageError
+from trackside.format import FORMAT
 from trackside.query import FIELDS, near_field
 from trackside.row import Row, metric_number
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Group, Groups

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from trackside.catalogue import Catalogue
 from trackside.catalogue.page import Table
 from trackside.catalogue.warm import State
+from trackside.format import FORMAT
 from trackside.git.refs import list_refs
 from trackside.refs import REMOTES, parse_remote_ref
 from trackside.row import row_of
-from trackside.run import FORMAT
 from trackside.store import Shelf
 
 if TYPE_CHECKING:

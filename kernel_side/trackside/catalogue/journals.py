@@ -10,8 +10,8 @@ from typing import Final
 from trackside.catalogue.signals import Signal, journal_signal
 from trackside.errors import TracksideError
 from trackside.git.repository import Repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import Tail, list_journals
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import Tail
 from trackside.reading import OpenRun, open_experiment
 from trackside.recovery import is_in, is_left, is_sealed, recover
 

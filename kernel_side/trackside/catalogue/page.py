@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from trackside.catalogue.shortcuts import filter_quickly, sort_quickly
 from trackside.catalogue.verdicts import choose_main_metric, delta_of, pooled_deviation, verdict_of
 from trackside.catalogue.warm import MISSING, Sealed, State, column_of, numbers_of, twin_key
+from trackside.format import FORMAT
 from trackside.query import Query, parse_query, parse_sort
 from trackside.reading import DEFAULT_SORT, unknown_names
 from trackside.row import Row, metric_number
-from trackside.run import FORMAT
 from trackside.store import Store
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from trackside.run import is_run_id
+from trackside.format import is_run_id
 
 #: Nanoseconds within which a clock may stand still although something changed; whole seconds tell a coarse one.
 _FINE: Final = 50_000_000

@@ -22,13 +22,12 @@ from trackside.cleaning.objects import (
 )
 from trackside.cleaning.space import tell_cache
 from trackside.errors import StateError, TracksideError
+from trackside.format import FORMAT
 from trackside.git.refs import Delete, change_refs, list_refs
 from trackside.git.repository import Repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals
+from trackside.journal.places import journal_folder, list_journals
 from trackside.recovery import is_sealed, recover
 from trackside.refs import TrashRef
-from trackside.run import FORMAT
 from trackside.store import Store
 
 if TYPE_CHECKING:

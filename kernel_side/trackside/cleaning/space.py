@@ -18,12 +18,11 @@ from trackside.cleaning.leftovers import list_restores, size_of
 from trackside.cleaning.needed import Needs, collect_needs
 from trackside.cleaning.objects import Held, Stored, look_at_caches
 from trackside.errors import TracksideError
+from trackside.format import FORMAT
 from trackside.git.refs import list_refs
 from trackside.git.repository import Repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import list_journals
+from trackside.journal.places import journal_folder, list_journals
 from trackside.refs import EXPERIMENTS, TRASH, parse_experiment_ref, parse_trash_ref
-from trackside.run import FORMAT
 from trackside.store import Store
 
 if TYPE_CHECKING:

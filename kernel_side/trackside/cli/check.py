@@ -10,8 +10,8 @@ from trackside.cli import words
 from trackside.cli.report import write_file
 from trackside.cli.verb import Verb
 from trackside.errors import TracksideError, UsageError
+from trackside.format import FORMAT
 from trackside.review.ci import append_summary, base_in_ci, forge_in_ci
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside import contract

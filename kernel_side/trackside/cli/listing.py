@@ -8,8 +8,6 @@ from typing import Final
 
 from trackside.cli import words
 from trackside.cli.verb import Verb, add_json, here
-from trackside.columns import columns_of
-from trackside.query import FIELDS
 from trackside.reading import missing_names, select
 from trackside.row import LAST, Row, without_collection
 
@@ -64,6 +62,9 @@ def _list(options: Namespace) -> int:
 
 def write_rows(rows: list[Row], asked: list[str]) -> None:
     """Write exact values, every metric and parameter a column, whether it varies or not."""
+    from trackside.columns import columns_of
+    from trackside.query import FIELDS
+
     columns = columns_of(rows, asked, fold=False)
     fields = columns.fields if asked else _FIELDS
     head = [

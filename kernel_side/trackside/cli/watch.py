@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from trackside.cli import words
 from trackside.cli.verb import Verb, here
 from trackside.git.repository import Repository
-from trackside.journal.places import journal_folder
-from trackside.journal.reader import Tail, list_journals
+from trackside.journal.places import journal_folder, list_journals
+from trackside.journal.reader import Tail
 from trackside.recovery import is_sealed
 from trackside.store import Store
 

@@ -1,4 +1,7 @@
-"""What each route gives: one line to the library for nearly all of them."""
+"""What each route gives: one line to the library for nearly all of them.
+
+What only a promotion needs is loaded with the first one: an editor waits for the table of routes before its first row.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,12 @@ from trackside.desk import editor as editors
 from trackside.desk.context import Request
 from trackside.desk.routes import Document, Image
 from trackside.errors import GitMissingError, UsageError
-from trackside.review import promotion
-from trackside.review.asked import Asked
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from trackside import contract
     from trackside.desk.tasks import Progress
+    from trackside.review.asked import Asked
 
 #: Characters of a name or title in a request.
 _LONGEST: Final = 1_000
@@ -151,6 +153,8 @@ def end(request: Request) -> contract.Done:
 
 
 def preview(request: Request) -> contract.PromotePreview:
+    from trackside.review import promotion
+
     asked = _asked(request.body)
     request.catalogue.row(asked.run)
     return promotion.preview(request.catalogue, asked)
@@ -161,12 +165,16 @@ def promote(request: Request) -> contract.Task:
     name = catalogue.row(asked.run).name
 
     def work(progress: Progress) -> contract.Promoted:
+        from trackside.review import promotion
+
         return promotion.promote(catalogue, asked, progress.tell)
 
     return request.services.tasks.start("promote", request.place.id, work, f"Promoting {name}.")
 
 
 def _asked(body: contract.PromoteRequest) -> Asked:
+    from trackside.review.asked import Asked
+
     if any(len(text) > _LONGEST for text in body.values() if isinstance(text, str)):
         raise UsageError("That is too long.", code="bad-body")
     return Asked(**body)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.encode import json_bytes
 from trackside.errors import StorageError, UsageError
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Choices

@@ -11,7 +11,7 @@ from trackside.catalogue import Catalogue
 from trackside.desk.choices import write_whole
 from trackside.desk.places import Places
 from trackside.errors import StateError, StorageError, UsageError
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Done

@@ -55,6 +55,8 @@ class Lines:
     async def run(self) -> None:
         """Say hello, then answer until the input ends."""
         self._watcher.start()
+        # Who asks next is a tree of runs: they are read while hello is on its way.
+        self._pool.submit(self._services.places.read_ahead, "")
         about = answer(self._services, "GET", "about")
         self._write({"hello": PROTOCOL, "about": json.loads(about.data)})
         loop, ended = asyncio.get_running_loop(), asyncio.Event()

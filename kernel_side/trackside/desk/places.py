@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.catalogue import Catalogue
 from trackside.errors import GitError, GitMissingError, NoRepositoryError, NotFoundError, TracksideError, UsageError
+from trackside.format import FORMAT
 from trackside.git.repository import Repository, identity, open_repository
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Person, Place, PlaceState

@@ -1,30 +1,31 @@
-"""Runs sent to a remote and got from one, as the person whose clone it is; what was held back, what is new."""
+"""Runs sent to a remote and got from one, as the person whose clone it is; what was held back, what is new.
+
+What talks to remotes is loaded when it is asked for, as in `answers`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from trackside.catalogue.held import read_held
 from trackside.desk.context import Request
 from trackside.errors import StateError, TracksideError, UsageError
-from trackside.review.remote import read_remotes
-from trackside.run import FORMAT
-from trackside.sharing import told
-from trackside.sharing.pull import pull as pull_runs
-from trackside.sharing.push import push as push_runs
-from trackside.sharing.transport import pick_remote
-from trackside.sharing.trouble import harmless
+from trackside.format import FORMAT
 from trackside.travelled import mark_seen, read_travelled
 
 if TYPE_CHECKING:
     from trackside import contract
     from trackside.desk.tasks import Progress
+    from trackside.sharing import told
 
 _MOST: Final = 10_000
 _LONGEST: Final = 1_000
 
 
 def remotes(request: Request) -> contract.Remotes:
+    from trackside.review.remote import read_remotes
+    from trackside.sharing.transport import pick_remote
+    from trackside.sharing.trouble import harmless
+
     repository = request.catalogue.owner
     seen = read_travelled(repository.own_dir).remotes
     found = read_remotes(repository)
@@ -48,6 +49,8 @@ def remotes(request: Request) -> contract.Remotes:
 
 
 def held(request: Request) -> contract.HeldRuns:
+    from trackside.catalogue.held import read_held
+
     return read_held(request.catalogue)
 
 
@@ -61,6 +64,11 @@ def seen(request: Request) -> contract.Done:
 
 
 def push(request: Request) -> contract.Task:
+    from trackside.sharing import told
+    from trackside.sharing.push import push as push_runs
+    from trackside.sharing.transport import pick_remote
+    from trackside.sharing.trouble import harmless
+
     catalogue, body = request.catalogue, request.body
     handles, which = body.get("runs"), body.get("which", "all")
     _check(body["remote"], handles or ())
@@ -86,6 +94,11 @@ def push(request: Request) -> contract.Task:
 
 
 def pull(request: Request) -> contract.Task:
+    from trackside.sharing import told
+    from trackside.sharing.pull import pull as pull_runs
+    from trackside.sharing.transport import pick_remote
+    from trackside.sharing.trouble import harmless
+
     catalogue, body = request.catalogue, request.body
     names, name, which = tuple(body.get("runs", ())), body.get("name", ""), body.get("which", "all")
     _check(body["remote"], names, name)

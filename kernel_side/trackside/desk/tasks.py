@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackside.desk.failures import describe
 from trackside.errors import NotFoundError, StateError
-from trackside.run import FORMAT
+from trackside.format import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Task

@@ -48,7 +48,7 @@ def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
     answer = repository.git.attempt(*args, stdin=stream)
     if answer.status == 0 and answer.out.strip():
         return answer.out.decode().split()[0]
-    _remove_crash_report(repository, answer.err)
+    remove_crash_report(repository, answer.err)
     if any(words in answer.err for words in _RACES):
         raise GitError("Another process seals the same run.", hint="Try again.", code="locked", detail=answer.err)
     if "not found" in answer.err or "Not a blob" in answer.err or "missing" in answer.err:
@@ -61,7 +61,7 @@ def write_commit(repository: Repository, ref: str, commit: NewCommit) -> str:
 
 
 def _stream(ref: str, commit: NewCommit) -> list[bytes]:
-    who = _person(commit.author)
+    who = person(commit.author)
     message = commit.message.encode("utf-8", "replace")
     parts = [
         f"commit {ref}\nmark :1\n".encode(),
@@ -92,14 +92,16 @@ def quote(path: str) -> bytes:
     )
 
 
-def _person(author: Mapping[str, Any]) -> bytes:
+def person(author: Mapping[str, Any]) -> bytes:
+    """Write who made a commit, as fast-import takes it: name <email>."""
+
     def clean(text: object) -> str:
         return "".join(char for char in str(text) if char not in "<>\n\r\0").strip()
 
     return f"{clean(author.get('name'))} <{clean(author.get('email'))}>".encode("utf-8", "replace")
 
 
-def _remove_crash_report(repository: Repository, words: str) -> None:
+def remove_crash_report(repository: Repository, words: str) -> None:
     """Remove the report a failing fast-import leaves in the user's git folder; it names itself on stderr."""
     for line in words.splitlines():
         if "dumping crash report to" in line:
@@ -109,47 +111,4 @@ def _remove_crash_report(repository: Repository, words: str) -> None:
                     (repository.git_dir / name).unlink()
 
 
-def append_note(
-    repository: Repository, ref: str, tip: str | None, target: str, data: bytes, author: Mapping[str, Any], when: int
-) -> bool:
-    """Set the note of `target` to `data` on top of `tip`, what `ref` held; False when somebody moved it meanwhile."""
-    who = _person(author)
-    parent = f"from {tip}\n".encode() if tip else b""
-    stream = (
-        f"commit {ref}\n".encode()
-        + b"committer %s %d +0000\ndata 9\nAnnotate\n\n" % (who, when)
-        + parent
-        + b"N inline %s\ndata %d\n%s\ndone\n" % (target.encode(), len(data), data)
-    )
-    answer = repository.git.attempt("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
-    if answer.status == 0:
-        return True
-    _remove_crash_report(repository, answer.err)
-    if "does not contain" in answer.err or "Not updating" in answer.err or "cannot lock" in answer.err:
-        return False
-    raise translate(answer.err, answer.status, ("fast-import",))
-
-
-def write_notes(
-    repository: Repository, ref: str, notes: Mapping[str, bytes], author: Mapping[str, Any], when: int,
-    *, parents: Sequence[str] = (),
-) -> bool:  # fmt: skip
-    """Set notes (path in the tree of notes → content) on top of the first of `parents`; False when `ref` moved.
-
-    By path, since a run that is noted need not be in this clone.
-    """
-    who = _person(author)
-    parts = [f"commit {ref}\n".encode(), b"committer %s %d +0000\ndata 6\nMerge\n\n" % (who, when)]
-    parts += [f"{'merge' if number else 'from'} {parent}\n".encode() for number, parent in enumerate(parents)]
-    parts += [b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data) for path, data in notes.items()]
-    stream = b"".join([*parts, b"done\n"])
-    answer = repository.git.attempt("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream)
-    if answer.status == 0:
-        return True
-    _remove_crash_report(repository, answer.err)
-    if any(word in answer.err for word in ("does not contain", "Not updating", "cannot lock", "but expected")):
-        return False
-    raise translate(answer.err, answer.status, ("fast-import",))
-
-
-__all__ = ["NewCommit", "append_note", "quote", "write_commit", "write_notes"]
+__all__ = ["NewCommit", "person", "quote", "remove_crash_report", "write_commit"]

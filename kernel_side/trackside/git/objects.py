@@ -1,8 +1,9 @@
-"""Read objects in bulk: one `cat-file --batch`, however many are asked for."""
+"""Read objects in bulk: one `cat-file --batch`, however many are asked for; and what the head of a commit says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from trackside.errors import DamagedError
@@ -78,3 +79,39 @@ def existing(repository: Repository, names: Sequence[str]) -> list[str | None]:
         word, _, kind = line.rpartition(" ")
         found.append(word if kind in ("commit", "tree", "blob", "tag") else None)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitHead:
+    """What the head of a commit says; times in unix seconds."""
+
+    parent: str
+    author: str
+    email: str
+    authored: float
+    committed: float
+    subject: str
+
+
+def parse_commit(commit: Object) -> CommitHead:
+    """Read the raw form of a commit object."""
+    head, _, message = commit.data.decode("utf-8", "replace").partition("\n\n")
+    fields: dict[str, str] = {}
+    for line in head.split("\n"):
+        key, _, value = line.partition(" ")
+        fields.setdefault(key, value)
+    person, _, when = fields.get("author", "").rpartition("> ")
+    name, _, email = person.partition(" <")
+    return CommitHead(
+        parent=fields.get("parent", ""),
+        author=name,
+        email=email,
+        authored=_seconds(when),
+        committed=_seconds(fields.get("committer", "").rpartition("> ")[2]),
+        subject=message.split("\n", 1)[0],
+    )
+
+
+def _seconds(when: str) -> float:
+    word = when.partition(" ")[0]
+    return float(word) if word.isdigit() and len(word) < 13 else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from trackside.format import is_run_id
 from trackside.git.repository import Repository
 
 
@@ -20,3 +21,12 @@ def state_folder() -> Path:
     if os.name == "nt" and os.environ.get("LOCALAPPDATA"):
         return Path(os.environ["LOCALAPPDATA"]) / "trackside"
     return Path.home() / ".local" / "state" / "trackside"
+
+
+def list_journals(folder: Path) -> list[Path]:
+    """List the journals in a folder, oldest run first."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [folder / name for name in sorted(names) if name.endswith(".jsonl") and is_run_id(name[:-6])]

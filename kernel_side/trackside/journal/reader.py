@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from trackside.errors import DamagedError
-from trackside.run import Event, Run, fold, is_run_id
+from trackside.run import Event, Run, fold
 
 
 def read_events(path: Path) -> Iterator[Event]:
@@ -36,15 +35,6 @@ def read_run(path: Path) -> Run:
     if not run.id:
         raise DamagedError(f"The journal {path.name} has no readable start.", code="journal-damaged")
     return run
-
-
-def list_journals(folder: Path) -> list[Path]:
-    """List the journals in a folder, oldest run first."""
-    try:
-        names = os.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [folder / name for name in sorted(names) if name.endswith(".jsonl") and is_run_id(name[:-6])]
 
 
 class SideFiles:

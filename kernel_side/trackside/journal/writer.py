@@ -19,8 +19,8 @@ from pathlib import Path
 from time import time
 from typing import Any, Final, Protocol
 
+from trackside.format import RunId
 from trackside.journal.asked import remove_ask
-from trackside.run import RunId
 
 _MOST_WAITING: Final = 100_000
 #: Bytes of the first attempt when lines wait, and of the next ones when it got through.

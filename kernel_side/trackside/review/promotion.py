@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from trackside.catalogue import Catalogue
 from trackside.errors import NotFoundError, StateError, TracksideError, UsageError
+from trackside.format import FORMAT
 from trackside.record import printable
 from trackside.review import branch
 from trackside.review import report as reports
@@ -16,7 +17,6 @@ from trackside.review.planned import Plan
 from trackside.review.publishing import between, build_report, publish
 from trackside.review.remote import pick_remote
 from trackside.row import Row
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside.contract import Failure, Promoted, PromotePreview, PromotionMerge, PromotionRemote

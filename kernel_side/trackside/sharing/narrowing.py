@@ -15,10 +15,10 @@ from typing import Final
 from trackside.annotations import fold_annotations, parse_events
 from trackside.encode import json_bytes
 from trackside.errors import StateError
+from trackside.format import FORMAT
 from trackside.git.refs import list_refs
 from trackside.git.repository import Repository, identity
 from trackside.refs import NOTES, is_oid
-from trackside.run import FORMAT
 from trackside.sharing.bounded import read_bounded
 from trackside.sharing.notes import read_notes
 from trackside.travelled import write_own

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from trackside.annotations import parse_events
 from trackside.errors import GitError
-from trackside.git.commit import write_notes
+from trackside.git.notes import write_notes
 from trackside.git.objects import list_tree
 from trackside.git.refs import Create, Move, change_refs, list_refs
 from trackside.git.repository import Repository, identity

@@ -12,11 +12,13 @@ from trackside.sharing.files import move_files
 from trackside.sharing.notes import merge_notes
 from trackside.sharing.told import Annotated, Held, Progress, Shared, Wanted, runs_of, silent
 from trackside.sharing.transport import Peer, pick_remote
-from trackside.sharing.trouble import explain, reason_of
+from trackside.sharing.trouble import explain, harmless, reason_of
 from trackside.store import Store
 from trackside.travelled import remember
 
 _TRIES: Final = 10
+#: Lines of a server that refused.
+_MOST_SAID: Final = 10
 _Run = tuple[ExperimentRef, str]
 
 
@@ -95,6 +97,8 @@ def _push_runs(peer: Peer, chosen: list[_Run], theirs: Mapping[str, str], done: 
         else:
             why, hint = reason_of(run, reason)
             done.held.append(Held(name=run, oid=oid, why=why, hint=hint))
+    # A rule of the project's own is explained by its server alone.
+    done.notes += [f"{harmless(peer.name)} said: {line}" for line in dict.fromkeys(peer.said)][:_MOST_SAID]
     if not done.moved and any("keeps the place" in one.why for one in done.held):
         raise explain(peer.name, "deny updating a hidden ref", 1)
 

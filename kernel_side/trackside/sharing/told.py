@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from trackside.format import FORMAT
 from trackside.refs import NOTES
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside import contract

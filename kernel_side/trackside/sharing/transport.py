@@ -78,6 +78,8 @@ class Peer:
     repository: Repository
     name: str
     progress: Progress = silent
+    #: What the server said while it refused something, line by line.
+    said: list[str] = field(default_factory=list, init=False)
     _git: Git | None = field(default=None, init=False)
     _is_stopped: bool = field(default=False, init=False)
 
@@ -146,6 +148,8 @@ class Peer:
         own = "\n".join(line for line in answer.err.splitlines() if not line.startswith("remote:"))
         is_gone = answer.status != 0 and any(words in own for words in _GONE)
         if answer.status == 0 or (any(flag == "!" for flag, _ in told.values()) and not is_gone):
+            if answer.status != 0:
+                self.said += _words_of_server(answer.err)
             return told
         if not is_gone:
             raise explain(self.name, answer.err, answer.status)
@@ -212,6 +216,12 @@ def _parts(refs: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 def _share(counted: re.Match[str] | None) -> float | None:
     return min(int(counted[2]), 100) / 100 if counted else None
+
+
+def _words_of_server(err: str) -> list[str]:
+    """Return what a server had to say, without how far it is."""
+    said = [harmless(line.removeprefix("remote:").strip()) for line in err.splitlines() if line.startswith("remote:")]
+    return [line for line in said if line and not re.search(r"\d+% \(|, done\.$", line)]
 
 
 def _told(answer: Output) -> dict[str, tuple[str, str]]:

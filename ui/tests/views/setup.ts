@@ -1,7 +1,10 @@
 /** What jsdom lacks of a browser with a screen. */
 
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// On a busy machine a second is soon over; a test that passes waits no longer for more.
+configure({ asyncUtilTimeout: 10_000 });
 
 if (typeof window !== 'undefined') {
   // A list of rows needs a height, or no row is in view.

@@ -122,11 +122,11 @@ export class Following implements vscode.Disposable {
       // Outputs are cleared when a cell runs, and not when a display of it is drawn again.
       if (outputs?.length === 0 || (executionSummary && isBeginning(executionSummary) && cell.outputs.length === 0)) {
         open?.followed.noteRan(cell);
-        open?.remembered.noteBegun();
+        open?.remembered.noteBegun(cell);
         this.wake(open, cell);
       }
       if (typeof executionSummary?.success === 'boolean') {
-        open?.remembered.noteRan();
+        open?.remembered.noteRan(cell, executionSummary.success);
       }
     }
   }

@@ -154,12 +154,18 @@ export class Shelf implements vscode.Disposable {
         source.groups(id, { by: 'baseline', query: NOT_OPEN, archived: false })
       ]);
       this.baseline = parseChoices(choices.choices).baseline;
+      const commits = newestFirst(groups.groups);
+      const [first] = commits;
+      if (first) {
+        // It stands open in the tree: its runs are asked for in the same breath, and fetched when it is drawn.
+        void this.page(id, first).catch(() => undefined);
+      }
       const open = await source.page(id, { ...usual, query: 'status == "open"', limit: 50, baseline: this.baseline });
       return {
         place,
         open: open.rows,
         beside: { metric: open.main_metric, baseline: open.baseline, best: open.best },
-        commits: newestFirst(groups.groups),
+        commits,
         archived: open.archived,
         failure: null
       };

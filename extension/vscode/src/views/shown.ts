@@ -12,6 +12,8 @@ export interface Shown {
   readonly runs: readonly string[];
   /** Of a run: the dialog that promotes it stands open. */
   readonly isPromoting?: boolean;
+  /** Of a table: the dialog with the runs that pulls held back stands open. */
+  readonly isHeldShown?: boolean;
 }
 
 /** Read what was kept; null when it cannot be shown. */
@@ -19,7 +21,7 @@ export function parseShown(kept: unknown): Shown | null {
   if (typeof kept !== 'object' || kept === null) {
     return null;
   }
-  const { folder, place, project, view, runs, isPromoting } = kept as Readonly<Record<string, unknown>>;
+  const { folder, place, project, view, runs, isPromoting, isHeldShown } = kept as Readonly<Record<string, unknown>>;
   if (typeof folder !== 'string' || typeof place !== 'string' || !isTexts(runs)) {
     return null;
   }
@@ -30,7 +32,11 @@ export function parseShown(kept: unknown): Shown | null {
     return null;
   }
   const name = typeof project === 'string' ? project : '';
-  return { folder, place, project: name, view, runs, ...(isPromoting === true ? { isPromoting } : {}) };
+  const dialogs = {
+    ...(isPromoting === true ? { isPromoting } : {}),
+    ...(isHeldShown === true ? { isHeldShown } : {})
+  };
+  return { folder, place, project: name, view, runs, ...dialogs };
 }
 
 /** The same thing is shown once. */

@@ -8,6 +8,7 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   tabs: () => import('./suites/tabs'),
   acts: () => import('./suites/acts'),
   diffs: () => import('./suites/diffs'),
+  sharing: () => import('./suites/sharing'),
   promote: () => import('./suites/promote'),
   setup: () => import('./suites/setup'),
   untrusted: () => import('./suites/untrusted'),

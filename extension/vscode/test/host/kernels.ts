@@ -22,9 +22,8 @@ export class Kernels implements vscode.Disposable {
   private readonly manager: KernelManager;
   private readonly kernels = new Map<vscode.NotebookDocument, Promise<Kernel.IKernelConnection>>();
   private readonly displays = new Map<string, Drawn[]>();
-  private readonly running = new Map<vscode.NotebookCell, vscode.NotebookCellExecution>();
+  private readonly running = new Map<vscode.NotebookDocument, vscode.NotebookCellExecution>();
   private queue: Promise<unknown> = Promise.resolve();
-  /** One after the other: a cell has one execution at a time. */
   private updates: Promise<unknown> = Promise.resolve();
 
   constructor(server: { readonly base: string; readonly token: string }) {
@@ -70,22 +69,12 @@ export class Kernels implements vscode.Disposable {
   }
 
   private async run(cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument): Promise<void> {
-    // A cell has one execution at a time, and a display that is drawn again may have it.
-    for (let seen = null; seen !== this.updates;) {
-      seen = this.updates;
-      await seen;
-    }
-    const executions = cells.map(cell => {
-      const execution = this.controller.createNotebookCellExecution(cell);
-      this.running.set(cell, execution);
-      return execution;
-    });
+    const executions = cells.map(cell => this.controller.createNotebookCellExecution(cell));
     const done = this.queue.then(async () => {
       const kernel = await this.kernelOf(notebook);
       let hasFailed = false;
       for (const execution of executions) {
         if (hasFailed) {
-          this.running.delete(execution.cell);
           execution.start();
           execution.end(undefined);
         } else {
@@ -117,6 +106,7 @@ export class Kernels implements vscode.Disposable {
   private async execute(kernel: Kernel.IKernelConnection, execution: vscode.NotebookCellExecution): Promise<boolean> {
     const { cell } = execution;
     execution.start(Date.now());
+    this.running.set(cell.notebook, execution);
     await execution.clearOutput();
     const future = kernel.requestExecute(
       { code: cell.document.getText(), silent: false, stop_on_error: false, allow_stdin: true, store_history: true },
@@ -129,7 +119,7 @@ export class Kernels implements vscode.Disposable {
     };
     const reply = await future.done;
     await order;
-    this.running.delete(cell);
+    this.running.delete(cell.notebook);
     const isWell = reply.content.status === 'ok';
     execution.end(isWell, Date.now());
     return isWell;
@@ -167,23 +157,27 @@ export class Kernels implements vscode.Disposable {
     }
   }
 
-  /** A display is drawn again, in an execution of its own when its cell has ended. */
+  /**
+   * A display is drawn again: in the execution of the cell that runs, else in one of its own that is over at once.
+   *
+   * VS Code leaves a cell that has an execution out of "Run All", without a word: one that took time here would now and
+   * then keep the cell with `%track` from running, and so the next run from starting.
+   */
   private async update(message: KernelMessage.IIOPubMessage): Promise<void> {
     if (message.header.msg_type !== 'update_display_data') {
       return;
     }
     const { data, transient } = message.content as KernelMessage.IUpdateDisplayDataMsg['content'];
     for (const { cell, output } of this.displays.get(transient.display_id) ?? []) {
-      const running = this.running.get(cell);
+      const running = this.running.get(cell.notebook);
       if (running) {
-        // One that waits for its turn has nothing to draw into.
-        await Promise.resolve(running.replaceOutputItems(itemsOf(data), output)).catch(() => undefined);
+        await running.replaceOutputItems(itemsOf(data), output);
       } else {
         const before = cell.executionSummary;
         const execution = this.controller.createNotebookCellExecution(cell);
         execution.start(before?.timing?.startTime);
         execution.executionOrder = before?.executionOrder;
-        await execution.replaceOutputItems(itemsOf(data), output);
+        void execution.replaceOutputItems(itemsOf(data), output);
         execution.end(before?.success, before?.timing?.endTime);
       }
     }

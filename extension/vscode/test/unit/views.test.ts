@@ -79,6 +79,7 @@ describe('What a tab shows', () => {
   it('is read again as it was written', () => {
     expect(parseShown(JSON.parse(JSON.stringify(run)))).toEqual(run);
     expect(parseShown({ ...run, isPromoting: true })).toEqual({ ...run, isPromoting: true });
+    expect(parseShown({ ...run, isHeldShown: true })).toEqual({ ...run, isHeldShown: true });
   });
 
   it.each([

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trackside.errors import GitError
-from trackside.git.objects import existing, read_object
+from trackside.git.objects import existing, parse_commit, read_object
 from trackside.git.repository import Repository
 from trackside.record import FOLDER, RECORD_PATH, printable
 from trackside.review.report.report import CellChange, FileChange
 from trackside.source_diff import diff_commits
-from trackside.store import parse_commit
 
 if TYPE_CHECKING:
     from trackside.contract import FileDiff

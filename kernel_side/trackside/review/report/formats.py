@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from trackside.encode import json_bytes
+from trackside.format import FORMAT
 from trackside.review.ci import forge_in_ci
 from trackside.review.remote import Forge
 from trackside.review.report.insights import insights
@@ -14,7 +15,6 @@ from trackside.review.report.markdown import markdown
 from trackside.review.report.openmetrics import openmetrics
 from trackside.review.report.page import page
 from trackside.review.report.report import Report
-from trackside.run import FORMAT
 
 if TYPE_CHECKING:
     from trackside import contract

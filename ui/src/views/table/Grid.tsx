@@ -1,7 +1,7 @@
 /** The grid of the table: only the rows in view are there; mouse and keyboard work on all of them. */
 
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactElement } from 'react';
+import type { CSSProperties, KeyboardEvent, ReactElement } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Place, RunRow } from '../../contract';
 import type { TableChoices } from '../../model/choices';
@@ -12,6 +12,8 @@ import type { Actions } from '../runs/actions';
 import { useServices } from '../services';
 import { useList } from '../state/list';
 import { useNow, useSeen } from '../state/rows';
+import { isDrawn, useAcross } from './across';
+import type { Across } from './across';
 import type { GroupedItem, UsedGroups } from './groups';
 import { TableHead } from './TableHead';
 import type { Layout } from './layout';
@@ -94,8 +96,9 @@ export function Grid(props: GridProps): ReactElement {
     open
   });
   const [at, setAt] = useState(0);
-  const { shared, floating, keys } = useRowShared(props, ids, list, at, rowAt);
-  useRevealedColumn(box, ids, list.active, at);
+  const across = useAcross(box, layout.widths);
+  const { shared, floating, keys } = useRowShared(props, ids, list, at, rowAt, across);
+  useRevealedColumn(box, ids, list.active, at, layout);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== box.current) {
       return;
@@ -125,9 +128,11 @@ export function Grid(props: GridProps): ReactElement {
         aria-rowcount={total + 1}
         aria-colcount={columns.shown.length}
         aria-activedescendant={
-          seen.some(item => item.index === list.active) ? `${ids}-${list.active}-${at}` : undefined
+          seen.some(item => item.index === list.active) && isDrawn(across, at, columns.pinned)
+            ? `${ids}-${list.active}-${at}`
+            : undefined
         }
-        style={{ ...layout.style, scrollPaddingLeft: layout.pinnedWidth }}
+        style={{ ...layout.style, ...gap(layout, across), scrollPaddingLeft: layout.pinnedWidth }}
         data-lm-suppress-shortcuts="true"
         onKeyDown={onKeyDown}
       >
@@ -210,18 +215,33 @@ export function Grid(props: GridProps): ReactElement {
   );
 }
 
+/** How much room the columns take that are left out between the pinned ones and those in sight. */
+function gap({ widths, columns }: Layout, { from }: Across): CSSProperties {
+  return { '--ts-gap': `${sum(widths.slice(columns.pinned, from))}px` } as CSSProperties;
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((all, width) => all + width, 0);
+}
+
 function useRevealedColumn(
   box: { readonly current: HTMLElement | null },
   ids: string,
   active: number,
-  at: number
+  at: number,
+  layout: Layout
 ): void {
   const before = useRef(at);
   useEffect(() => {
     if (before.current !== at) {
       before.current = at;
       const cell = box.current ? document.getElementById(`${ids}-${active}-${at}`) : null;
-      cell?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+      if (cell) {
+        cell.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+      } else if (box.current) {
+        // Scrolled away from by hand, and not drawn: it is once it is in sight.
+        box.current.scrollLeft = sum(layout.widths.slice(0, at)) - layout.pinnedWidth;
+      }
     }
-  }, [box, ids, active, at]);
+  }, [box, ids, active, at, layout]);
 }

@@ -1,6 +1,6 @@
 /** One row of the table. */
 
-import { memo } from 'react';
+import { Fragment, memo } from 'react';
 import type { ReactElement } from 'react';
 import type { Group, RunRow } from '../../contract';
 import type { Column } from '../../model/columns';
@@ -9,6 +9,8 @@ import { Icon, StatusDot } from '../parts';
 import { Alias, Badges, RowControls, Tick } from '../runs/RowParts';
 import type { RowActs } from '../runs/RowParts';
 import { counted, useWords } from '../services';
+import { isDrawn } from './across';
+import type { Across } from './across';
 import { CellContent, SpreadContent } from './cells';
 
 /** How high a row is, in pixels. */
@@ -19,6 +21,7 @@ export interface RowShared extends RowActs {
   readonly ids: string;
   readonly columns: readonly Column[];
   readonly pinned: number;
+  readonly across: Across;
   readonly baseline: RunRow | null;
   readonly best: ReadonlyMap<string, number>;
   readonly mainMetric: string | null;
@@ -49,6 +52,21 @@ export function cellStyle(index: number, pinned: number): { width: string; left?
   return index < pinned ? { width, left: `var(--ts-l${index})` } : { width };
 }
 
+interface PlacedColumn {
+  readonly column: Column;
+  readonly place: number;
+}
+
+function drawnColumns({ columns, pinned, across }: RowShared): readonly PlacedColumn[] {
+  return columns.flatMap((column, place) => (isDrawn(across, place, pinned) ? [{ column, place }] : []));
+}
+
+/** Stands before a cell for the columns left of it that are not drawn. */
+function Gap({ shared, place }: { readonly shared: RowShared; readonly place: number }): ReactElement | null {
+  const { pinned, across } = shared;
+  return place === across.from && place > pinned ? <span className="ts-gap" role="presentation" /> : null;
+}
+
 /** The classes of a cell. */
 export function cellClass(column: Column, index: number, pinned: number, isAt: boolean): string {
   const pin = index < pinned ? (index === pinned - 1 ? ' ts-pinned ts-pinned-last' : ' ts-pinned') : '';
@@ -58,7 +76,7 @@ export function cellClass(column: Column, index: number, pinned: number, isAt: b
 /** Draw a run. */
 export const TableRow = memo(function TableRow(props: TableRowProps): ReactElement {
   const { shared, row, index, top, now, isSelected, isChild, at } = props;
-  const { columns, pinned, baseline, best, mainMetric } = shared;
+  const { pinned, baseline, best, mainMetric } = shared;
   const state = `${isSelected ? ' ts-row-selected' : ''}${row.archived ? ' ts-row-archived' : ''}`;
   return (
     <div
@@ -71,34 +89,36 @@ export const TableRow = memo(function TableRow(props: TableRowProps): ReactEleme
       onClick={event => shared.onClick(event, row, index)}
       onContextMenu={event => shared.onMenu(event, row, index)}
     >
-      {columns.map((column, place) => {
+      {drawnColumns(shared).map(({ column, place }) => {
         const isName = place === 0;
         const isEdited = column.key === 'tags' || column.key === 'note';
         return (
-          <div
-            key={column.key}
-            id={`${shared.ids}-${index}-${place}`}
-            role="gridcell"
-            aria-colindex={place + 1}
-            className={cellClass(column, place, pinned, at === place)}
-            style={cellStyle(place, pinned)}
-            onDoubleClick={() =>
-              isEdited && row.oid ? shared.onEdit(column.key as 'tags' | 'note', row, index) : shared.onOpen(row)
-            }
-          >
-            {isName ? (
-              <NameContent {...props} />
-            ) : (
-              <CellContent
-                row={row}
-                column={column}
-                baseline={baseline}
-                best={best.get(column.name)}
-                isMain={column.kind === 'metric' && column.name === mainMetric}
-                now={now}
-              />
-            )}
-          </div>
+          <Fragment key={column.key}>
+            <Gap shared={shared} place={place} />
+            <div
+              id={`${shared.ids}-${index}-${place}`}
+              role="gridcell"
+              aria-colindex={place + 1}
+              className={cellClass(column, place, pinned, at === place)}
+              style={cellStyle(place, pinned)}
+              onDoubleClick={() =>
+                isEdited && row.oid ? shared.onEdit(column.key as 'tags' | 'note', row, index) : shared.onOpen(row)
+              }
+            >
+              {isName ? (
+                <NameContent {...props} />
+              ) : (
+                <CellContent
+                  row={row}
+                  column={column}
+                  baseline={baseline}
+                  best={best.get(column.name)}
+                  isMain={column.kind === 'metric' && column.name === mainMetric}
+                  now={now}
+                />
+              )}
+            </div>
+          </Fragment>
         );
       })}
     </div>
@@ -190,27 +210,29 @@ export const GroupRow = memo(function GroupRow(props: {
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => shared.onFold(group)}
     >
-      {shared.columns.map((column, place) => (
-        <div
-          key={column.key}
-          id={`${shared.ids}-${index}-${place}`}
-          role="gridcell"
-          aria-colindex={place + 1}
-          className={cellClass(column, place, shared.pinned, at === place)}
-          style={cellStyle(place, shared.pinned)}
-        >
-          {place === 0 ? (
-            <>
-              <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
-              <span className="ts-row-name">{visible(group.label, 80).replace(/ ×\d+$/, '') || t('(none)')}</span>
-              <span className="ts-count" title={counted(t, group.runs, '1 run', '{n} runs')}>
-                {formatCount(group.runs)}
-              </span>
-            </>
-          ) : column.kind === 'metric' ? (
-            <SpreadContent spread={group.metrics[column.name]} />
-          ) : null}
-        </div>
+      {drawnColumns(shared).map(({ column, place }) => (
+        <Fragment key={column.key}>
+          <Gap shared={shared} place={place} />
+          <div
+            id={`${shared.ids}-${index}-${place}`}
+            role="gridcell"
+            aria-colindex={place + 1}
+            className={cellClass(column, place, shared.pinned, at === place)}
+            style={cellStyle(place, shared.pinned)}
+          >
+            {place === 0 ? (
+              <>
+                <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
+                <span className="ts-row-name">{visible(group.label, 80).replace(/ ×\d+$/, '') || t('(none)')}</span>
+                <span className="ts-count" title={counted(t, group.runs, '1 run', '{n} runs')}>
+                  {formatCount(group.runs)}
+                </span>
+              </>
+            ) : column.kind === 'metric' ? (
+              <SpreadContent spread={group.metrics[column.name]} />
+            ) : null}
+          </div>
+        </Fragment>
       ))}
     </div>
   );

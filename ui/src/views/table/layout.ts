@@ -24,6 +24,8 @@ export interface Layout {
   /** Variables for the widths and the places of pinned columns. */
   readonly style: CSSProperties;
   readonly width: number;
+  /** Of each column; the same array while none changed. */
+  readonly widths: readonly number[];
   readonly pinnedWidth: number;
   readonly actions: HeadActions;
   readonly show: (column: Column, isShown: boolean) => void;
@@ -36,11 +38,11 @@ export function useLayout(head: Head | null, choices: TableChoices, change: Chan
   const columns = useColumns(head, choices);
   const bands = useMemo(() => collectBands(columns), [columns]);
   const sort = useMemo(() => parseSort(choices.sort), [choices.sort]);
-  const { table, style, width, pinnedWidth } = useSizes(columns, choices, change);
+  const { table, style, width, widths, pinnedWidth } = useSizes(columns, choices, change);
   const latest = useRef(columns);
   latest.current = columns;
   const { actions, show } = useMemo(() => arranging(change, () => latest.current), [change]);
-  return { columns, bands, headers: table.getLeafHeaders(), sort, style, width, pinnedWidth, actions, show };
+  return { columns, bands, headers: table.getLeafHeaders(), sort, style, width, widths, pinnedWidth, actions, show };
 }
 
 function useColumns(head: Head | null, choices: TableChoices): Columns {
@@ -90,7 +92,12 @@ function useSizes(columns: Columns, choices: TableChoices, change: Change) {
     }
     left += column.getSize();
   });
-  return { table, style: style as CSSProperties, width: left, pinnedWidth };
+  const key = table
+    .getVisibleLeafColumns()
+    .map(column => column.getSize())
+    .join(' ');
+  const sizes = useMemo(() => key.split(' ').map(Number), [key]);
+  return { table, style: style as CSSProperties, width: left, widths: sizes, pinnedWidth };
 }
 
 function arranging(change: Change, columns: () => Columns): { actions: HeadActions; show: Layout['show'] } {

@@ -9,6 +9,7 @@ import type { UsedActing } from '../runs/acting';
 import type { Edited } from '../runs/RunEditor';
 import { useServices } from '../services';
 import type { UsedList } from '../state/list';
+import type { Across } from './across';
 import type { GridProps } from './Grid';
 import type { RowShared } from './TableRow';
 
@@ -25,7 +26,8 @@ export function useRowShared(
   ids: string,
   list: UsedList,
   at: number,
-  rowAt: (index: number) => RunRow | null
+  rowAt: (index: number) => RunRow | null,
+  across: Across
 ): SharedAndFloating {
   const { place, rows, groups, layout, best, actions, selected, change } = props;
   const { host } = useServices();
@@ -53,6 +55,7 @@ export function useRowShared(
       ids,
       columns: columns.shown,
       pinned: columns.pinned,
+      across,
       baseline,
       best,
       mainMetric,
@@ -69,7 +72,7 @@ export function useRowShared(
         })),
       onFold: group => fold?.(group)
     }),
-    [ids, columns, baseline, best, mainMetric, onRowClick, onTick, host, id, onMenu, edit, onStar, change, fold]
+    [ids, columns, across, baseline, best, mainMetric, onRowClick, onTick, host, id, onMenu, edit, onStar, change, fold]
   );
   return { shared, floating: acting.floating, keys: keysOf(props, ids, list.active, at, rowAt, acting) };
 }

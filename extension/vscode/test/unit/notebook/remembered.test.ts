@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Remembered, SETTLED } from '../../../src/notebook/remembered';
+import { AWAITED, Remembered, SETTLED } from '../../../src/notebook/remembered';
+
+const FIRST = {};
+const SECOND = {};
 
 describe('A remembered notebook', () => {
   let text = '';
@@ -15,8 +18,8 @@ describe('A remembered notebook', () => {
   afterEach(() => vi.useRealTimers());
 
   const run = (): void => {
-    remembered.noteBegun();
-    remembered.noteRan();
+    remembered.noteBegun(FIRST);
+    remembered.noteRan(FIRST, true);
   };
   const wait = (): void => void vi.advanceTimersByTime(SETTLED);
 
@@ -31,7 +34,7 @@ describe('A remembered notebook', () => {
     run();
     wait();
     text = 'edited for the next';
-    remembered.noteBegun();
+    remembered.noteBegun(FIRST);
     text = 'and cleared';
     expect(remembered.give('next')).toBe('one');
   });
@@ -51,7 +54,7 @@ describe('A remembered notebook', () => {
     run();
     text = 'typed at once';
     wait();
-    remembered.noteBegun();
+    remembered.noteBegun(FIRST);
     expect(remembered.give('next')).toBe('one');
   });
 
@@ -59,9 +62,51 @@ describe('A remembered notebook', () => {
     run();
     wait();
     text = 'edited';
-    remembered.noteRan();
+    remembered.noteRan(FIRST, true);
     wait();
-    remembered.noteBegun();
+    remembered.noteBegun(FIRST);
+    expect(remembered.give('next')).toBe('one');
+  });
+
+  it('is not remembered while a cell runs, when a display of one before it is drawn again', () => {
+    run();
+    remembered.noteBegun(SECOND);
+    remembered.noteRan(FIRST, true);
+    wait();
+    text = 'two';
+    remembered.noteRan(SECOND, true);
+    wait();
+    remembered.noteBegun(FIRST);
+    expect(remembered.give('next')).toBe('two');
+  });
+
+  it('waits longer for cells that wait for their turn, and no more once one has failed', () => {
+    remembered.noteBegun(FIRST);
+    remembered.noteBegun(SECOND);
+    remembered.noteRan(FIRST, true);
+    wait();
+    text = 'two';
+    remembered.noteBegun(SECOND);
+    expect(remembered.give('next')).toBe('two');
+    remembered.noteRan(SECOND, true);
+    wait();
+    remembered.noteBegun(FIRST);
+    expect(remembered.give('next')).toBe('two');
+    remembered.noteBegun(SECOND);
+    text = 'three';
+    remembered.noteRan(FIRST, false);
+    wait();
+    remembered.noteBegun(FIRST);
+    expect(remembered.give('next')).toBe('three');
+  });
+
+  it('is remembered in the end when cells that waited were never run', () => {
+    remembered.noteBegun(FIRST);
+    remembered.noteBegun(SECOND);
+    remembered.noteRan(FIRST, true);
+    vi.advanceTimersByTime(AWAITED);
+    text = 'edited';
+    remembered.noteBegun(FIRST);
     expect(remembered.give('next')).toBe('one');
   });
 });
