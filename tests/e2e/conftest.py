@@ -16,7 +16,15 @@ from missing import missing
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright  # noqa: E402  # only where it is installed
+from playwright.sync_api import (  # noqa: E402  # only where it is installed
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from repositories import ROOT  # noqa: E402
 
 from .jupyter import Jupyter  # noqa: E402
@@ -63,15 +71,31 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Chromium; gone with the last test here, since a loop of its driver's own runs in this thread until then."""
-    path = chromium()
-    if path is None:
+def started() -> Iterator[Playwright]:
+    """Playwright; gone with the last test here, since a loop of its driver's own runs in this thread until then."""
+    if chromium() is None:
         missing("needs Chromium")
-    with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="package")
+def browser(started: Playwright) -> Iterator[Browser]:
+    """Chromium, for windows that share nothing."""
+    opened = started.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="package")
+def profile(started: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Chromium with a profile, as people have it: only there is a compiled JupyterLab kept for the next window."""
+    size: ViewportSize = {"width": 1400, "height": 900}
+    folder = tmp_path_factory.mktemp("profile")
+    opened = started.chromium.launch_persistent_context(folder, executable_path=chromium(), args=FLAGS, viewport=size)
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    opened.close()
 
 
 @dataclass(frozen=True)
@@ -123,12 +147,18 @@ def make_project(server: Jupyter) -> Project:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window with nothing remembered."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    yield context.new_page()
-    context.close()
+def page(profile: BrowserContext, server: Jupyter) -> Iterator[Page]:
+    """A window with nothing remembered but programs."""
+    kept = list(profile.pages)
+    opened = profile.new_page()
+    yield opened
+    told = {"origin": server.base, "storageTypes": "cookies,local_storage,indexeddb,service_workers"}
+    profile.new_cdp_session(kept[0]).send("Storage.clearDataForOrigin", told)
+    profile.clear_cookies()
+    for window in profile.pages:
+        # With its last window a browser with a profile ends.
+        if window not in kept:
+            window.close()
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""Whatever a stranger writes into a run is text on the screen: nothing of it runs, loads, opens or leads elsewhere."""
+"""Whatever a stranger writes into a run is text on the screen: nothing of it runs, loads, opens or leads elsewhere.
+
+These pages are large, and so they are waited for with `wait_for`: each time `expect` looks in vain, it writes down the
+accessibility tree of the whole page, which takes a second here.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,6 @@ from .payloads import COUNT, INHERITED, TEMPLATES, payload
 from .standalone import Standalone
 from .watch import LAB, STANDALONE, Watch, dumped
 
-expect.set_options(timeout=PATIENCE)
 WINDOW = {"width": 1500, "height": 1000}
 IMAGE = "<img src=x onerror=X('1 {}')>"
 CARD = json.loads((ROOT / "tests/fixtures/contract/card.json").read_text())
@@ -76,7 +79,7 @@ class Opened:
 
     def draw(self, settled: str) -> str:
         """Wait until a view is drawn whole; return its text."""
-        expect(self.main.locator(settled).first).to_be_visible()
+        self.main.locator(settled).first.wait_for()
         expect(self.main.locator(".ts-waiting")).to_have_count(0)
         return self.main.inner_text()
 
@@ -87,8 +90,8 @@ def opened(context: BrowserContext, hostile: Hostile) -> Opened:
     watch = Watch(context, hostile.server.base, STANDALONE)
     page = context.new_page()
     page.goto(hostile.server.address)
-    expect(page.locator(".ts-item").first).to_be_visible()
-    expect(page.locator(".ts-page-view .ts-row").first).to_be_visible()
+    page.locator(".ts-item").first.wait_for()
+    page.locator(".ts-page-view .ts-row").first.wait_for()
     place = ask(page, "place?path=")["id"]
     rows = ask(page, f"places/{place}/runs?limit=500&query=&sort=&archived=true")["rows"]
     return Opened(page, watch, {row["name"]: row["id"] for row in rows})
@@ -121,8 +124,8 @@ def test_panel_and_table_show_text_and_run_nothing(opened: Opened) -> None:
     expect_payloads(page.locator(".ts-columns").inner_text(), "pn")
     boxes.evaluate_all("boxes => boxes.filter(box => !box.checked).forEach(box => box.click())")
     page.keyboard.press("Escape")
-    expect(opened.main.locator("[role=columnheader]").nth(2 * COUNT)).to_be_attached()
-    text = scrolled(opened.main.get_by_role("grid"))
+    opened.main.locator("[role=columnheader]").nth(2 * COUNT).wait_for(state="attached")
+    text = scrolled(opened.main.get_by_role("grid"), across=True)
     for field in ("ti", "nn", "nt", "an", "br", "nb", "pv", "pn", "mn"):
         expect_payloads(text, field)
     row = panel.locator(".ts-item", has_text="run-01").first
@@ -138,23 +141,36 @@ def test_panel_and_table_show_text_and_run_nothing(opened: Opened) -> None:
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 
 
-def scrolled(box: Locator) -> str:
-    """Scroll a list of which only what is in sight is drawn, from end to end; return all its text."""
-    return str(
-        box.evaluate(
-            """async node => {
-              const texts = [];
-              for (let top = 0; ; top += node.clientHeight / 2) {
-                node.scrollTop = top;
-                await new Promise(done => requestAnimationFrame(() => setTimeout(done, 60)));
-                texts.push(node.innerText);
-                if (top + node.clientHeight > node.scrollHeight) break;
-              }
-              node.scrollTop = 0;
-              return texts.join(' ');
-            }"""
-        )
-    )
+def scrolled(box: Locator, *, across: bool = False) -> str:
+    """Scroll a list of which only what is in sight is drawn from end to end, or a table across too; return its text."""
+    text, drawn, there = box.evaluate(SCROLLED, across)
+    assert not across or drawn == there > 0, f"{drawn} of {there} cells were drawn"
+    return str(text)
+
+
+#: Steps are longer than what is in sight, for some more is drawn around it; the cells are counted.
+SCROLLED = """async (node, isAcross) => {
+  const texts = [], cells = new Set();
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  const isWaiting = () => node.querySelector('.ts-row-waiting, .ts-item-waiting');
+  for (let top = 0; ; top += node.clientHeight * 1.2) {
+    for (let left = 0; ; left += node.clientWidth * 1.8) {
+      node.scrollTo(left, top);
+      do await frame(); while (isWaiting());
+      texts.push(node.innerText);
+      for (const row of node.querySelectorAll('.ts-row')) {
+        for (const cell of row.querySelectorAll('[aria-colindex]')) {
+          cells.add(`${row.getAttribute('aria-rowindex')} ${cell.getAttribute('aria-colindex')}`);
+        }
+      }
+      if (!isAcross || left + node.clientWidth >= node.scrollWidth) break;
+    }
+    if (top + node.clientHeight >= node.scrollHeight) break;
+  }
+  node.scrollTo(0, 0);
+  const [rows, columns] = ['aria-rowcount', 'aria-colcount'].map(name => Number(node.getAttribute(name)));
+  return [texts.join(' '), cells.size, (rows - 1) * columns];
+}"""
 
 
 @pytest.mark.parametrize(("label", "field"), [("Author", "an"), ("Branch", "br"), ("Notebook", "nb"), ("text", "pv")])
@@ -162,12 +178,12 @@ def test_groups_are_text(opened: Opened, label: str, field: str) -> None:
     opened.go("#/table")
     opened.main.locator(".ts-tablebar").get_by_role("button").first.click()
     opened.page.get_by_role("menuitemcheckbox", name=label, exact=True).click()
-    expect(opened.main.get_by_role("treegrid")).to_be_visible()
+    opened.main.get_by_role("treegrid").wait_for()
     opened.draw(".ts-row")
     expect_payloads(scrolled(opened.main.get_by_role("treegrid")), field)
     opened.main.locator(".ts-tablebar").get_by_role("button").first.click()
     opened.page.get_by_role("menuitemcheckbox", name="No groups").click()
-    expect(opened.main.get_by_role("grid")).to_be_visible()
+    opened.main.get_by_role("grid").wait_for()
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 
 
@@ -175,13 +191,13 @@ def test_what_is_offered_for_a_filter_is_text(opened: Opened) -> None:
     box = opened.page.locator(".ts-panel input[role=combobox]")
     for typed in ("params.", "metrics.", "params.text == ", "author == ", "branch == "):
         box.fill(typed)
-        expect(opened.page.locator(".ts-offered")).to_be_visible()
+        opened.page.locator(".ts-offered").wait_for()
     box.fill("<img src=x onerror=X('query')> ==")
-    expect(opened.page.locator(".ts-query-wrong").first).to_be_visible()
+    opened.page.locator(".ts-query-wrong").first.wait_for()
     box.fill("<img src=x onerror=X('query')>")
     opened.page.wait_for_timeout(500)
     box.fill("")
-    expect(opened.page.locator(".ts-panel .ts-item").first).to_be_visible()
+    opened.page.locator(".ts-panel .ts-item").first.wait_for()
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 
 
@@ -191,7 +207,7 @@ def test_a_new_filter_shows_its_first_rows_wherever_the_list_stood(opened: Opene
         listed.evaluate("node => { node.scrollTop = node.scrollHeight; }")
         expect(listed.locator(".ts-item").last).not_to_have_class(re.compile("waiting"))
         box.fill(typed)
-        expect(listed.locator(".ts-item[aria-rowindex='1'], .ts-item-waiting").first).to_be_visible()
+        listed.locator(".ts-item[aria-rowindex='1'], .ts-item-waiting").first.wait_for()
         expect(listed.locator(".ts-item-waiting")).to_have_count(0)
         assert listed.evaluate("node => node.scrollTop") == 0
 
@@ -232,7 +248,7 @@ def test_compare_shows_text_and_its_files_run_nothing(opened: Opened, context: B
 
 def test_the_exported_page_is_safe_without_its_policy(opened: Opened, context: BrowserContext, tmp_path: Path) -> None:
     opened.go(f"#/compare/{opened.ids['run-00']},{','.join(opened.ids[f'run-{n:02d}'] for n in range(1, COUNT))}")
-    opened.draw("[data-section=differences] table")
+    opened.main.locator("[data-section=differences] table").wait_for()
     opened.main.get_by_role("button", name="Export").click()
     with opened.page.expect_download() as whole:
         opened.page.get_by_role("menuitem", name="HTML").click()
@@ -273,27 +289,27 @@ def test_the_run_tab_shows_every_field_as_text(opened: Opened) -> None:
 def test_every_run_opens_as_text(opened: Opened) -> None:
     for number in range(COUNT):
         opened.go(f"#/run/{opened.ids[f'run-{number:02d}']}")
-        expect(opened.main.locator("h2", has_text=f"run-{number:02d}")).to_be_visible()
-        expect(opened.main.locator("[data-section=cells] li").first).to_be_attached()
+        opened.main.locator("h2", has_text=f"run-{number:02d}").wait_for()
+        opened.main.locator("[data-section=cells] li").first.wait_for(state="attached")
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 
 
 def test_the_promotion_dialog_shows_text(opened: Opened) -> None:
     for name in (ALL, "run-01", "run-63"):
         opened.go(f"#/run/{opened.ids[name]}")
-        expect(opened.main.locator("h2", has_text=name)).to_be_visible()
+        opened.main.locator("h2", has_text=name).wait_for()
         opened.main.get_by_role("button", name="Promote").click()
         dialog = opened.page.get_by_role("dialog", name="Promote")
-        expect(dialog.locator("details").first).to_be_visible()
+        dialog.locator("details").first.wait_for()
         dialog.locator("details").evaluate_all("nodes => nodes.forEach(node => { node.open = true; })")
         if name != "run-63":
             expect_payloads(dialog.inner_text(), "path")
         report = opened.watch.forgive_report(dialog)
-        expect(report.locator("h1")).to_be_visible()
+        report.locator("h1").wait_for()
         assert report.locator("script, iframe, form, object, embed, link, a[href], img").count() == 0
         dialog.get_by_label("Branch").fill("<img src=x onerror=X('branch')>")
-        expect(dialog.locator("[role=alert]").first).to_be_visible()
-        expect(report.locator("h1")).to_be_visible()
+        dialog.locator("[role=alert]").first.wait_for()
+        report.locator("h1").wait_for()
         # The report names the branch, so it came anew.
         opened.watch.forgive_report(dialog)
         opened.page.keyboard.press("Escape")
@@ -305,7 +321,7 @@ def test_a_refused_name_comes_back_as_text(opened: Opened) -> None:
     opened.page.get_by_role("menuitem", name="Rename…").click()
     opened.page.locator(".ts-editor input").fill("<img src=x onerror=X('name')>")
     opened.page.keyboard.press("Enter")
-    expect(opened.page.locator(".ts-toast-error")).to_be_visible()
+    opened.page.locator(".ts-toast-error").wait_for()
     assert opened.watch.hits() == [], dumped(opened.watch.hits())
 
 
@@ -390,18 +406,18 @@ def test_lab_shows_panel_table_compare_and_runs_as_text(hostile_lab: tuple[LabPa
     lab, watch, place = hostile_lab
     ids, page = ids_of(lab.server, place), lab.page
     panel = lab.show_panel()
-    expect(panel.locator(".ts-item").first).to_be_visible()
+    panel.locator(".ts-item").first.wait_for()
     expect_payloads(scrolled(panel.locator(".ts-list")), "pn")
     lab.command("trackside:open-table", {"place": place})
     table = page.locator(".ts-table")
-    expect(table.locator(".ts-row").first).to_be_visible()
-    expect_payloads(scrolled(table.get_by_role("grid")), "pv")
+    table.locator(".ts-row").first.wait_for()
+    expect_payloads(scrolled(table.get_by_role("grid"), across=True), "pv")
     lab.command(
         "trackside:compare",
         {"place": place, "runs": [ids["run-00"], ids[ALL], *(ids[f"run-{n:02d}"] for n in range(1, 30))]},
     )
     compare = page.locator(".ts-compare")
-    expect(compare.locator("[data-section=environment]")).to_be_attached()
+    compare.locator("[data-section=environment]").wait_for(state="attached")
     for section in ("differences", "curves", "figures", "code", "environment"):
         compare.locator(f"[data-section={section}]").scroll_into_view_if_needed()
         page.wait_for_timeout(300)
@@ -409,10 +425,10 @@ def test_lab_shows_panel_table_compare_and_runs_as_text(hostile_lab: tuple[LabPa
     for name in (ALL, *(f"run-{n:02d}" for n in range(0, COUNT, 8))):
         lab.command("trackside:open-run", {"place": place, "run": ids[name]})
         run = page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden) .ts-report", has=page.locator("h2", has_text=name))
-        expect(run.locator("[data-section=cells] li").first).to_be_attached()
+        run.locator("[data-section=cells] li").first.wait_for(state="attached")
     lab.command("trackside:promote", {"place": place, "run": ids["run-01"]})
     dialog = page.locator("dialog.ts-dialog")
-    expect(dialog.locator("details").first).to_be_visible()
+    dialog.locator("details").first.wait_for()
     expect_payloads(dialog.inner_text(), "path")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -423,7 +439,7 @@ def test_a_card_somebody_sent_runs_nothing(hostile_lab: tuple[LabPage, Watch, st
     lab, watch, _ = hostile_lab
     lab.command("docmanager:open", {"path": "hostile/cards.ipynb", "kernel": {"shouldStart": False}})
     book = lab.page.locator(".jp-Notebook")
-    expect(book.locator(".ts-card").first).to_be_visible()
+    book.locator(".ts-card").first.wait_for()
     for place in range(0, COUNT + 10, 6):
         lab.page.evaluate("at => window.jupyterapp.shell.currentWidget.content.scrollToItem(at, 'start')", place)
         lab.page.wait_for_timeout(80)
@@ -440,7 +456,7 @@ def test_a_notebook_as_it_was_is_not_trusted_for_saying_so(hostile_lab: tuple[La
     run = ids_of(lab.server, place)[ALL]
     lab.command("trackside:open-notebook-as-it-was", {"place": place, "run": run, "name": ALL})
     book = lab.page.locator(".jp-Notebook")
-    expect(book.locator(".jp-OutputArea-output").first).to_be_visible()
+    book.locator(".jp-OutputArea-output").first.wait_for()
     for at in range(0, 2 * COUNT, 6):
         lab.page.evaluate("at => window.jupyterapp.shell.currentWidget.content.scrollToItem(at, 'start')", at)
         lab.page.wait_for_timeout(60)

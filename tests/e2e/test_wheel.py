@@ -78,6 +78,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "pip",
         "install",
         "-qq",
+        "--no-compile",
         "--disable-pip-version-check",
         "-c",
         str(ROOT / "constraints.txt"),

@@ -15,9 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Error, Frame, Locator, Page
+from repositories import ROOT
 
 _PATIENCE = 10_000
 _SHOWN = "() => document.getElementById('trackside')?.dataset.shown ?? ''"
+_AXE = ROOT / "node_modules/axe-core/axe.min.js"
+_FAULTS = """async () => {
+  const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.slice(0, 4).map(
+      node => `${id}: ${node.target} ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}"""
 Outside = Callable[[Mapping[str, Any]], Any]
 
 
@@ -111,7 +120,7 @@ class Driver:
             return self._outside[facts["what"]](facts)
         acts: dict[str, Callable[[Mapping[str, Any]], Any]] = {
             "see": self._see, "miss": self._miss, "count": self._count, "click": self._click, "press": self._press,
-            "type": self._type, "fill": self._fill, "evaluate": self._evaluate,
+            "type": self._type, "fill": self._fill, "evaluate": self._evaluate, "faults": self._faults,
             "shot": lambda asked: self._keep(asked["name"]),
         }  # fmt: skip
         return acts[what](facts)
@@ -143,6 +152,15 @@ class Driver:
 
     def _evaluate(self, asked: Mapping[str, Any]) -> Any:
         return self._where(asked).evaluate(asked["expression"])
+
+    def _faults(self, asked: Mapping[str, Any]) -> list[str]:
+        """Return what axe finds serious or critical in a tab."""
+        where = self._where(asked)
+        if not where.evaluate("() => Boolean(window.axe)"):
+            # As a debugger would: the policy of a tab lets no script in.
+            where.evaluate(_AXE.read_text(encoding="utf-8") + "\n;undefined")
+        found: list[str] = where.evaluate(_FAULTS)
+        return found
 
     def _find(self, asked: Mapping[str, Any]) -> Locator:
         found = self._where(asked).locator(asked["selector"])

@@ -107,12 +107,13 @@ class VSCode:
         assert done.returncode == 0 and "successfully installed" in done.stdout, done.stdout + done.stderr
 
     def address(self, project: Path, *, tests: bool = True) -> str:
-        """The address of a window on a folder, with the extension as it lies in the repository."""
+        """The address of a window on a folder or workspace, with the extension as it lies in the repository."""
         remote = f"vscode-remote://{self.authority}{EXTENSION}"
         payload = [["extensionDevelopmentPath", remote]]
         if tests:
             payload.append(["extensionTestsPath", f"{remote}/dist-tests/index"])
-        return f"http://{self.authority}/?folder={project}&payload={json.dumps(payload)}"
+        shown = "workspace" if project.suffix == ".code-workspace" else "folder"
+        return f"http://{self.authority}/?{shown}={project}&payload={json.dumps(payload)}"
 
     def stop(self) -> None:
         """End the server and all that it started."""

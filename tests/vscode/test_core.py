@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -161,6 +162,25 @@ def test_tabs_come_back_after_a_reload(vscode: VSCode, project: Scratch, suites:
     add_three(project)
     suites.run(vscode, project.path, "before-reload")
     suites.run(vscode, project.path, "after-reload")
+
+
+def test_two_folders_one_without_a_repository(
+    vscode: VSCode, project: Scratch, suites: Suites, outside: dict[str, Any]
+) -> None:
+    add_three(project)
+    notes = Scratch(project.path.parent / "notes", project.home)
+    notes.path.mkdir()
+    workspace = project.path.parent / "both.code-workspace"
+    workspace.write_text(json.dumps({"folders": [{"path": "project"}, {"path": "notes"}]}))
+
+    def init(_: Mapping[str, Any]) -> None:
+        notes.git("init", "-q")
+        notes.git("commit", "-q", "--allow-empty", "-m", "Begin")
+
+    def run(_: Mapping[str, Any]) -> None:
+        make_experiment(notes, "lone-lark-07", run="20260101t000000-00000000aa", metrics={"val_acc": 0.5})
+
+    suites.run(vscode, workspace, "folders", outside={**outside, "init": init, "run": run})
 
 
 @pytest.mark.long

@@ -119,7 +119,9 @@ function viewCommands(around: Around): readonly vscode.Disposable[] {
 function setupCommands({ desks, log, home }: Around): readonly vscode.Disposable[] {
   return [
     vscode.commands.registerCommand(ids.install, async () => {
-      const [folder] = vscode.workspace.workspaceFolders ?? [];
+      // Of several folders, each with an interpreter of its own, the one that lacks the package.
+      const lacking = desks.all().find(({ standing }) => standing.state === 'failed');
+      const folder = lacking?.folder ?? vscode.workspace.workspaceFolders?.[0];
       // Nothing is installed for a folder whose person has not said that it may be run.
       if (!folder || !vscode.workspace.isTrusted) {
         return;

@@ -25,6 +25,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly view: vscode.TreeView<Node>;
   private readonly ends: vscode.Disposable[];
   private state = '';
+  /** Each folder's own: several have one context key between them. */
+  private readonly states = new Map<Shelf, string>();
 
   constructor(private readonly desks: Desks) {
     this.view = vscode.window.createTreeView(ids.runsView, {
@@ -35,7 +37,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.follow();
     this.draw();
     const clock = setInterval(() => this.view.visible && this.draw(), MINUTE);
-    const looking = setInterval(() => this.view.visible && MAY_CHANGE.has(this.state) && this.refresh(), SOON);
+    const looking = setInterval(() => this.view.visible && this.lookAgain(), SOON);
     this.ends = [
       this.changed,
       this.view,
@@ -90,6 +92,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     for (const [desk, shelf] of this.shelves) {
       if (!desks.has(desk)) {
         this.shelves.delete(desk);
+        this.states.delete(shelf);
         shelf.dispose();
       }
     }
@@ -118,7 +121,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       return [];
     }
     if (others.length > 0) {
-      this.tell('ready', 0);
+      void this.count(shelves);
       return shelves.map(shelf => ({ kind: 'folder', shelf }));
     }
     return this.inFolder(only, false);
@@ -128,6 +131,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { standing } = shelf.desk;
     const seen = standing.state === 'ready' ? await shelf.look() : null;
     const state = stateOf(standing, seen);
+    this.states.set(shelf, state);
     if (!isOneOfMany) {
       this.tell(state, seen?.open.length ?? 0);
     }
@@ -166,6 +170,21 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     } catch (error) {
       return [{ kind: 'sentence', shelf, message: error instanceof Error ? error.message : String(error), hint: '' }];
     }
+  }
+
+  /** Count the open runs of several folders; those that are not known yet are counted when they move. */
+  private async count(shelves: readonly Shelf[]): Promise<void> {
+    const ready = shelves.filter(({ desk }) => desk.standing.state === 'ready');
+    const seen = await Promise.all(ready.map(shelf => shelf.look()));
+    this.tell(
+      'ready',
+      seen.reduce((sum, { open }) => sum + open.length, 0)
+    );
+  }
+
+  /** Look again at folders that may have become repositories. */
+  private lookAgain(): void {
+    this.states.forEach((state, shelf) => MAY_CHANGE.has(state) && shelf.forget());
   }
 
   private tell(state: string, open: number): void {

@@ -69,6 +69,11 @@ export function evaluate(where: Where, expression: string): Promise<unknown> {
   return ask('evaluate', { ...where, expression });
 }
 
+/** What axe finds serious in a tab: faults for those who see little, or listen. */
+export function faults(where: Where): Promise<readonly string[]> {
+  return ask('faults', where) as Promise<readonly string[]>;
+}
+
 /** Choose from the list at the top what begins with a text. A row may move while the list is drawn, so not by the mouse. */
 export async function choose(text: string, keys = 'Enter'): Promise<void> {
   await see(WINDOW, '.quick-input-list .monaco-list-row', text);

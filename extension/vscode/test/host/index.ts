@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<unknown>>> = {
   untrusted: () => import('./suites/untrusted'),
   'before-reload': () => import('./suites/reload').then(suite => suite.before()),
   'after-reload': () => import('./suites/reload').then(suite => suite.after()),
+  folders: () => import('./suites/folders'),
   speed: () => import('./suites/speed'),
   notebook: () => import('./suites/notebook')
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../../src/tree/nodes';
-import { accept, click, miss, outside, see, shot, tab, window } from '../eyes';
+import { accept, click, miss, outside, see, shot, tab, until, window } from '../eyes';
 import { activated, closeAll, runs } from '../project';
 
 const NOTICE = '.notifications-toasts .notification-toast';
@@ -52,12 +52,16 @@ describe('Push and pull', () => {
     await outside('hook', { text: 'echo "The quota of this project is used up." >&2; exit 1' });
     await vscode.commands.executeCommand('trackside.push', wren);
     await accept('The quota of this project is used up.', 'Open Log');
-    await see(window, '.part.panel .action-item.checked', 'Output');
+    await until(
+      () => vscode.workspace.textDocuments.map(({ uri }) => `${uri.scheme} ${uri.path}`),
+      shown => shown.some(each => /^output .*trackside/i.test(each)),
+      20_000
+    );
     await vscode.commands.executeCommand('workbench.action.closePanel');
-    await outside('hook', { text: '' });
   });
 
   it('show the runs that a pull held back, with the reason', async () => {
+    await outside('hook', { text: '' });
     await outside('collide', { name: 'quiet-wren-9a' });
     await vscode.commands.executeCommand('trackside.pull');
     await accept('another run of that name is here', 'Show Held Runs');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../../src/tree/nodes';
-import { click, evaluate, press, see, shot, tab, until } from '../eyes';
+import { click, evaluate, faults, press, see, shot, tab, until } from '../eyes';
+import type { Where } from '../eyes';
 import { activated, closeAll, front, runs, theme } from '../project';
 
 const TABLE = tab('"view":"table"');
@@ -78,4 +79,30 @@ describe('Tabs', () => {
     await shot('compare-dark');
     await theme('Default Light Modern');
   });
+
+  it('have no serious fault for those who see little or listen, in any theme', async () => {
+    const { 'keen-hawk-c2': hawk, 'calm-otter-3f': otter } = found;
+    const shown: readonly (readonly [Where, () => Thenable<unknown>])[] = [
+      [TABLE, () => vscode.commands.executeCommand('trackside.openTable')],
+      [RUN, () => vscode.commands.executeCommand('trackside.openRun', found['quiet-wren-9a'])],
+      [COMPARE, () => vscode.commands.executeCommand('trackside.compare', hawk, [hawk, otter])]
+    ];
+    for (const [name, kind] of [
+      ['Default Light Modern', 'vscode-light'],
+      ['Default Dark Modern', 'vscode-dark'],
+      ['Default High Contrast', 'vscode-high-contrast']
+    ] as const) {
+      await theme(name);
+      for (const [where, open] of shown) {
+        await open();
+        await see(where, `body.${kind} .ts-root`);
+        assert.deepEqual(await faults(where), [], `${name}, ${JSON.stringify(where)}`);
+      }
+    }
+    await theme('Default Light Modern');
+    // The check itself: a button without a name is one.
+    await evaluate(COMPARE, 'void document.querySelector(".ts-root").append(document.createElement("button"))');
+    assert.match((await faults(COMPARE)).join(), /^button-name: /);
+    await evaluate(COMPARE, 'document.querySelector(".ts-root > button").remove()');
+  }).timeout(120_000);
 });
