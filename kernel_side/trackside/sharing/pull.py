@@ -13,6 +13,7 @@ from trackside.errors import GitError, NotFoundError
 from trackside.git.refs import list_refs
 from trackside.git.repository import Repository
 from trackside.refs import EXPERIMENTS, NOTES, REMOTES, TRASH, ExperimentRef, parse_experiment_ref
+from trackside.row import without_collection
 from trackside.sharing.ahead import ahead
 from trackside.sharing.fetching import Fetching, in_parts, is_refused
 from trackside.sharing.narrowing import authors_of, own_email, read_authors, remember_authors, starred
@@ -104,7 +105,8 @@ class _Pulling:
 
     def run(self, theirs: Mapping[str, str]) -> None:
         """Fetch, look, adopt: while one part is looked at, the next is fetched and the one before is adopted."""
-        asked = self._asked(theirs)
+        with without_collection():
+            asked = self._asked(theirs)
         self.asked_for = {oid for _, oid in asked}
         own = list_refs(self.repository, EXPERIMENTS, TRASH)
         have = set(own.values())

@@ -17,7 +17,6 @@ from trackside.refs import ExperimentRef
 from trackside.row import without_collection
 from trackside.sharing.bounded import kinds_of, read_bounded
 from trackside.sharing.trees import Base, Pair, Walk
-from trackside.store import Shelf, Store
 
 _FOLDER: Final = ".trackside"
 _RECORD: Final = "run.json"
@@ -173,6 +172,9 @@ def _judge_record(data: bytes | int | None, *, is_many: bool) -> tuple[str | Non
 
 
 def _judge_others(repository: Repository, found: Sequence[_Found], screened: Screened) -> None:
+    # Hardly any run is so, and a pull without one need not load what a listing needs.
+    from trackside.store import Shelf, Store
+
     shelf = Shelf()
     for ref, oid in found:
         shelf.refs.setdefault(oid, []).append(ref)

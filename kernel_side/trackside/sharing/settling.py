@@ -13,6 +13,7 @@ from trackside.git.refs import Create, Delete, Move, change_refs, list_refs
 from trackside.git.repository import Repository
 from trackside.names import check_name
 from trackside.refs import EXPERIMENTS, REMOTES, ExperimentRef, RemoteRef
+from trackside.row import without_collection
 from trackside.sharing.told import Held, Shared
 from trackside.sharing.trouble import harmless
 
@@ -45,8 +46,9 @@ class Settling:
     def settle(self, arrived: Sequence[_Found], refused: Mapping[_Found, str]) -> None:
         """Adopt what is sound and whose name is free; keep the rest beside. Retried while others change refs."""
         for attempt in range(_TRIES):
-            adopted, held = self._sorted(arrived, refused)
-            changes = self._changes(arrived, refused, adopted, held)
+            with without_collection():
+                adopted, held = self._sorted(arrived, refused)
+                changes = self._changes(arrived, refused, adopted, held)
             try:
                 self._change(changes)
             except (NameTakenError, GitError) as error:

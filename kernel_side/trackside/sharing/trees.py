@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from operator import eq
 from typing import Final, NamedTuple
 
 from trackside.git.repository import Repository
@@ -44,6 +45,9 @@ MOST_NEW: Final = 2_000_000
 #: Names and folders worth remembering.
 _FEW: Final = 50
 _FEW_SHAPES: Final = 10_000
+#: Forms of folders worth remembering, and the bytes of one.
+_FEW_LAYOUTS: Final = 500
+_SHORT: Final = 4_000
 _TWINS: Final = "two paths that some file systems take for one"
 _ONE_TOO_MANY: Final = "more than can be looked at in one go"
 
@@ -58,6 +62,14 @@ class _Judged(NamedTuple):
     inner: tuple[tuple[int, bytes, str | None], ...] = ()
     links: tuple[int, ...] = ()
     wanted: int | None = None
+
+
+class _Layout(NamedTuple):
+    """The form of a folder that was judged, the baseline's own ids where new ones stand, and what came of it."""
+
+    form: re.Pattern[bytes]
+    before: tuple[bytes, ...]
+    judged: _Judged
 
 
 @dataclass(slots=True)
@@ -113,6 +125,7 @@ class Walk:
         self.folders: dict[Pair, Folder] = {}
         self._bases = bases if bases is not None else {}
         self._shapes: dict[object, _Judged] = {}
+        self._layouts: dict[tuple[str | None, int], _Layout] = {}
         self._bytes_left = MOST_BYTES
         self._names_left = MOST_NEW
         level = list(dict.fromkeys(roots))
@@ -152,9 +165,8 @@ class Walk:
         for oid, base in level:
             bases.setdefault(oid, []).append(base)
         for (oid, beside), data in zip(bases.items(), self._read(list(bases))):
-            entries = self._parse(data) if isinstance(data, bytes) else []
             for base in beside:
-                self.folders[oid, base] = folder = self._compare(data, entries, base)
+                self.folders[oid, base] = folder = self._as_one_before(data, base) or self._compare(data, base)
                 if folder.inner:
                     following.update((pair, None) for pair in folder.inner.values() if pair not in self.folders)
         return list(following)
@@ -180,10 +192,40 @@ class Walk:
         """Tell whether nothing was passed over: Git has checked what it fetched, but not what others put here."""
         return len(b"".join(chain.from_iterable(entries))) + 2 * len(entries) == len(data)
 
-    def _compare(self, data: bytes | str, entries: Sequence[_Entry], base_oid: str | None) -> Folder:
+    def _as_one_before(self, data: bytes | str, base_oid: str | None) -> Folder | None:
+        """Return what is in a folder in which all but the ids of what is new is as in one before; None for others."""
+        layout = self._layouts.get((base_oid, len(data)))
+        found = layout.form.fullmatch(data) if layout is not None and isinstance(data, bytes) else None
+        if layout is None or found is None:
+            return None
+        oids = found.groups()
+        if any(map(eq, oids, layout.before)) or len(oids) > self._names_left:
+            return None
+        self._names_left -= len(oids)
+        return self._folder(oids, layout.judged)
+
+    def _is_worth_it(self, data: bytes) -> bool:
+        return len(data) <= _SHORT and len(self._layouts) < _FEW_LAYOUTS
+
+    @staticmethod
+    def _form(entries: Sequence[_Entry], new: Sequence[_Entry], base: Base, judged: _Judged) -> _Layout:
+        """Return the form of a folder: where the ids of what is new stand, among all else letter by letter."""
+        fresh = {*new}
+        width = len(new[0][2])
+        parts = [
+            re.escape(b"%s %s\0" % (mode, name))
+            + (b"(.{%d})" % width if (mode, name, oid) in fresh else re.escape(oid))
+            for mode, name, oid in entries
+        ]
+        before = [base.by_name.get(name, (mode, b"")) for mode, name, _ in new]
+        same = tuple(oid if mode == entry[0] else b"" for entry, (mode, oid) in zip(new, before))
+        return _Layout(re.compile(b"".join(parts), re.DOTALL), same, judged)
+
+    def _compare(self, data: bytes | str, base_oid: str | None) -> Folder:
         """Return what is in a folder and not, the same, in that of the baseline, which is the clone's own."""
         if isinstance(data, str):
             return Folder(trouble=data)
+        entries = self._parse(data)
         if not self._is_whole(data, entries):
             return Folder(trouble="a folder that is damaged")
         base = self._bases[base_oid] if base_oid is not None else _NOTHING
@@ -193,26 +235,28 @@ class Walk:
         if self._names_left < 0:
             return Folder(trouble=_ONE_TOO_MANY)
         if len(new) > _FEW or not new:
-            return self._folder(new, self._judge(new, entries, base)[0])
+            return self._folder([entry[2] for entry in new], self._judge(new, entries, base)[0])
         # Most runs bring the same names.
-        modes, names, _ = zip(*new)
+        modes, names, oids = zip(*new)
         shape = (base_oid, modes, names)
         judged = self._shapes.get(shape)
         if judged is None:
             judged, is_of_names = self._judge(new, entries, base)
             if is_of_names and len(self._shapes) < _FEW_SHAPES:
                 self._shapes[shape] = judged
-        return self._folder(new, judged)
+        elif (layout := (base_oid, len(data))) not in self._layouts and self._is_worth_it(data):
+            self._layouts[layout] = self._form(entries, new, base, judged)
+        return self._folder(oids, judged)
 
     @staticmethod
-    def _folder(new: Sequence[_Entry], judged: _Judged) -> Folder:
+    def _folder(new: Sequence[bytes], judged: _Judged) -> Folder:
         trouble, has_drive, longest, inner, links, wanted = judged
         return Folder(
-            found=new[wanted][2].hex() if wanted is not None else None,
-            inner={name: (new[place][2].hex(), before) for place, name, before in inner} if inner else _EMPTY,
+            found=new[wanted].hex() if wanted is not None else None,
+            inner={name: (new[place].hex(), before) for place, name, before in inner} if inner else _EMPTY,
             trouble=trouble,
             has_drive=has_drive,
-            links=[new[place][2].hex() for place in links] if links else (),
+            links=[new[place].hex() for place in links] if links else (),
             files=len(new),
             longest=longest,
         )
