@@ -38,7 +38,8 @@ def push(repository: Repository, remote: str = "", wanted: Wanted | None = None,
         done.files = move_files(repository, "push", chosen, progress)
     _push_runs(peer, chosen, theirs, done)
     done.annotations = _push_notes(peer, theirs.get(NOTES))
-    sent = {oid for ref, oid in chosen if ref.name in done.moved}
+    moved = {*done.moved}
+    sent = {oid for ref, oid in chosen if ref.name in moved}
     remember(repository.own_dir, peer.name, {*runs_of(theirs), *sent})
     return done
 
