@@ -45,7 +45,7 @@ pytestmark = pytest.mark.skipif(bool(can_trace()), reason=can_trace() or "-")
 SCRIPTS: Final = {"script": SCRIPT, "keeping": KEEPING, "recovery": RECOVER}
 COMMANDS: Final = ("fast-import", "update-ref", "hash-object")
 #: Of the faults found, how many are tried in the short suite; all of them in the long one.
-SHARE: Final = {"git": 240, "script": 50, "keeping": 40, "recovery": 40}
+SHARE: Final = {"git": 192, "script": 50, "keeping": 40, "recovery": 40}
 POINTS: Final = 5
 
 
