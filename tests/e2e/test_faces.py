@@ -167,7 +167,7 @@ LOOKS = {
 def test_nothing_is_wider_than_its_window(
     browser: Browser, served: Standalone, tmp_path_factory: pytest.TempPathFactory, look: str, width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, **LOOKS[look])  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": 900}, **LOOKS[look])
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(served.address)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from missing import missing
 from playwright.sync_api import Locator, expect
 from repositories import ROOT
 
@@ -33,7 +34,7 @@ _START = """at => {
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
     """JupyterLab without our extensions, neither of the server nor of the front end."""
     if not (ROOT / "kernel_side/trackside/display/static/widget.js").is_file():
-        pytest.skip("the widget is not built: make panel")
+        missing("the widget is not built: make panel")
     running = Jupyter(tmp_path_factory.mktemp("bare"), has_panel=False).start()
     yield running
     running.stop()

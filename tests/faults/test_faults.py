@@ -19,6 +19,7 @@ from typing import Final
 
 import pytest
 import states
+from missing import missing
 
 sys.path.insert(0, str(Path(__file__).parent))
 from faulty import (  # the folder is no package, as no folder of tests is
@@ -41,7 +42,6 @@ from trackside.journal.places import journal_folder, list_journals
 from trackside.journal.reader import read_run
 from trackside.recovery import recover
 
-pytestmark = pytest.mark.skipif(bool(can_trace()), reason=can_trace() or "-")
 SCRIPTS: Final = {"script": SCRIPT, "keeping": KEEPING, "recovery": RECOVER}
 COMMANDS: Final = ("fast-import", "update-ref", "hash-object")
 #: Of the faults found, how many are tried in the short suite; all of them in the long one.
@@ -114,6 +114,13 @@ def _sample(faults: Sequence[Fault], count: int) -> list[Fault]:
 
 def _part(faults: list[Fault], part: int, parts: int) -> list[Fault]:
     return faults[part * len(faults) // parts : (part + 1) * len(faults) // parts]
+
+
+@pytest.fixture(autouse=True)
+def tracing() -> None:
+    """Faults are put in by strace."""
+    if why_not := can_trace():
+        missing(why_not)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from kernels import Client, client
+from missing import missing
 from repositories import Scratch, make_experiment, make_scratch
 
 import trackside
@@ -89,7 +90,7 @@ def said(heard: list[dict[str, Any]]) -> str:
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontEnd]:
     """One kernel for all, as a Jupyter server starts it."""
     if not (STATIC / "widget.js").is_file():
-        pytest.skip("the widget is not built: make panel")
+        missing("the widget is not built: make panel")
     scratch = make_scratch(tmp_path_factory.mktemp("view") / "work")
     for at, lr in enumerate((0.1, 0.2)):
         make_experiment(

@@ -98,15 +98,13 @@ def test_a_disk_that_fills_up_and_has_room_again_loses_and_doubles_nothing(
     told: list[OSError] = []
     journal.on_trouble = told.append
     start(journal)
-    writer.os.write, before = write, os.write  # type: ignore[attr-defined]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "write", write)
         for number in range(count):
             journal.point('"n"', str(number), number)
         while answers:
             journal.flush() if journal.waiting else answers.pop()
         assert journal.flush()
-    finally:
-        writer.os.write = before  # type: ignore[attr-defined]
     journal.append("end", status="finished", reason="user")
     journal.close()
 

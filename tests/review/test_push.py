@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from missing import missing
 from repositories import Scratch, make_scratch, scratch, trackside_home
 
 from review.peers import (
@@ -201,7 +202,7 @@ def test_name_that_resolves_nowhere_is_unreachable(home: Scratch) -> None:
 def ssh(home: Scratch, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A peer that is reached by ssh."""
     if shutil.which("ssh") is None:
-        pytest.skip("there is no ssh here")
+        missing("there is no ssh here")
     peer = make_bare(home)
     monkeypatch.setenv("PATH", f"{home.home / 'bin'}:{os.environ['PATH']}")
     with ssh_peer(home) as port:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from clones import Team, make_team, opened, refs, runs
+from missing import missing
 from repositories import Scratch, make_experiment, make_experiments
 from review.peers import (
     PASSWORD,
@@ -60,7 +61,7 @@ def http(team: Team, ada: Scratch) -> Iterator[HttpPeer]:
 def ssh(team: Team, ada: Scratch) -> Iterator[str]:
     """The address of the bare repository by ssh."""
     if shutil.which("ssh") is None:
-        pytest.skip("there is no ssh here")
+        missing("there is no ssh here")
     with ssh_peer(ada) as port:
         configure_ssh(ada, port)
         yield f"ssh://git@127.0.0.1:{port}{team.bare}"

@@ -25,6 +25,19 @@ from trackside.store import Store
 from trackside.travelled import read_travelled
 
 
+def note_fetches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that takes every commit which is fetched from now on."""
+    fetched: list[str] = []
+    whole = Peer.fetch
+
+    def fetch(peer: Peer, oids: Sequence[str]) -> Output:
+        fetched.extend(oids)
+        return whole(peer, oids)
+
+    monkeypatch.setattr(Peer, "fetch", fetch)
+    return fetched
+
+
 @pytest.fixture
 def team(tmp_path: Path) -> Team:
     return make_team(tmp_path)
@@ -124,14 +137,7 @@ def test_a_pull_can_be_narrowed_to_ones_own_runs(team: Team, monkeypatch: pytest
     mine = ada.git(*bobs, "commit-tree", f"{ref}^{{tree}}", "-p", ada.head(), "-m", "bobs")
     ada.git("update-ref", ref, mine)
     push(opened(ada))
-    fetched: list[str] = []
-    whole = Peer.fetch
-
-    def fetch(peer: Peer, oids: Sequence[str]) -> Output:
-        fetched.extend(oids)
-        return whole(peer, oids)
-
-    monkeypatch.setattr(Peer, "fetch", fetch)
+    fetched = note_fetches(monkeypatch)
     pulled = pull(opened(bob), wanted=Wanted(mine=True))
     assert (pulled.moved, pulled.held, runs(bob.path)) == (["bobs"], [], {"bobs": mine})
     assert len(fetched) == 6
@@ -158,14 +164,7 @@ def test_a_pull_can_be_narrowed_to_runs_that_somebody_starred(team: Team, monkey
     Store(opened(ada)).annotate([one, two], {"star": True})
     Store(opened(ada)).annotate([two], {"star": False})
     push(opened(ada))
-    fetched: list[str] = []
-    whole = Peer.fetch
-
-    def fetch(peer: Peer, oids: Sequence[str]) -> Output:
-        fetched.extend(oids)
-        return whole(peer, oids)
-
-    monkeypatch.setattr(Peer, "fetch", fetch)
+    fetched = note_fetches(monkeypatch)
     pulled = pull(opened(bob), wanted=Wanted(starred=True))
     assert (pulled.moved, pulled.annotations, runs(bob.path)) == (["one"], "moved", {"one": one})
     assert one in fetched and not {two, three} & {*fetched}

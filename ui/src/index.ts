@@ -31,6 +31,7 @@ export { RunView } from './views/run/RunView';
 export type { RunViewProps } from './views/run/RunView';
 export { sharingOf } from './views/state/sharing';
 export { isUnderWay, sharedOf, Sharing } from './model/sharing';
+export { sharedSharing } from './views/state/sharings';
 export { PlacePanel } from './views/panel/PlacePanel';
 export { RunsPanel } from './views/panel/RunsPanel';
 export { WithPlace } from './views/panel/WithPlace';

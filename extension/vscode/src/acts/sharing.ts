@@ -1,7 +1,7 @@
 /** Push and pull: followed in a notice that can cancel them; what did not travel is told with its reason. */
 
-import { isUnderWay, sharedOf, Sharing, SourceError, visible } from '@trackside/ui';
-import type { Shared, Task } from '@trackside/ui';
+import { isUnderWay, sharedOf, sharedSharing, SourceError, visible } from '@trackside/ui';
+import type { Shared, Sharing, Task } from '@trackside/ui';
 import * as vscode from 'vscode';
 import type { Desk } from '../desk/desk';
 import { t } from '../words';
@@ -16,13 +16,12 @@ export interface Wanted {
   readonly showHeld: () => void;
 }
 
-const ALL = new WeakMap<Desk, Map<string, Sharing>>();
 /** Reasons in the log. */
 const MOST_TOLD = 50;
 
 /** Push or pull; returns when it is over, and does not wait until what it says was read. */
 export async function share(desk: Desk, wanted: Wanted, log: vscode.LogOutputChannel): Promise<void> {
-  const sharing = sharingAt(desk, wanted.place);
+  const sharing = sharedSharing(desk.source, wanted.place, () => false);
   if (isUnderWay(sharing.current().task)) {
     void vscode.window.showInformationMessage(t('A push or pull is under way; wait for it, or cancel it.'));
     return;
@@ -36,26 +35,6 @@ export async function share(desk: Desk, wanted: Wanted, log: vscode.LogOutputCha
   const task = await vscode.window.withProgress(options, (progress, token) => follow(sharing, wanted, progress, token));
   tell(task, sharing.current().error, wanted, log);
   sharing.dismiss();
-}
-
-function sharingAt(desk: Desk, place: string): Sharing {
-  const places = ALL.get(desk) ?? new Map<string, Sharing>();
-  ALL.set(desk, places);
-  const { source } = desk;
-  const found =
-    places.get(place) ??
-    new Sharing(
-      {
-        remotes: () => source.remotes(place),
-        push: asked => source.push(place, asked),
-        pull: asked => source.pull(place, asked),
-        task: id => source.task(id),
-        cancel: id => source.cancel(id)
-      },
-      () => false
-    );
-  places.set(place, found);
-  return found;
 }
 
 /** The remote to share with: the usual one, or one that is chosen; null when there is none, or none was chosen. */

@@ -1,7 +1,7 @@
 /** One row of the table. */
 
-import { Fragment, memo } from 'react';
-import type { ReactElement } from 'react';
+import { memo } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { Group, RunRow } from '../../contract';
 import type { Column } from '../../model/columns';
 import { formatCount, visible } from '../../model/format';
@@ -67,6 +67,34 @@ function Gap({ shared, place }: { readonly shared: RowShared; readonly place: nu
   return place === across.from && place > pinned ? <span className="ts-gap" role="presentation" /> : null;
 }
 
+/** Draw one cell at its place, after the gap of those that are not drawn. */
+function Cell(props: {
+  readonly shared: RowShared;
+  readonly placed: PlacedColumn;
+  readonly index: number;
+  readonly at: number;
+  readonly onDoubleClick?: () => void;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { shared, placed, index, at, onDoubleClick, children } = props;
+  const { column, place } = placed;
+  return (
+    <>
+      <Gap shared={shared} place={place} />
+      <div
+        id={`${shared.ids}-${index}-${place}`}
+        role="gridcell"
+        aria-colindex={place + 1}
+        className={cellClass(column, place, shared.pinned, at === place)}
+        style={cellStyle(place, shared.pinned)}
+        onDoubleClick={onDoubleClick}
+      >
+        {children}
+      </div>
+    </>
+  );
+}
+
 /** The classes of a cell. */
 export function cellClass(column: Column, index: number, pinned: number, isAt: boolean): string {
   const pin = index < pinned ? (index === pinned - 1 ? ' ts-pinned ts-pinned-last' : ' ts-pinned') : '';
@@ -76,7 +104,7 @@ export function cellClass(column: Column, index: number, pinned: number, isAt: b
 /** Draw a run. */
 export const TableRow = memo(function TableRow(props: TableRowProps): ReactElement {
   const { shared, row, index, top, now, isSelected, isChild, at } = props;
-  const { pinned, baseline, best, mainMetric } = shared;
+  const { baseline, best, mainMetric } = shared;
   const state = `${isSelected ? ' ts-row-selected' : ''}${row.archived ? ' ts-row-archived' : ''}`;
   return (
     <div
@@ -89,36 +117,34 @@ export const TableRow = memo(function TableRow(props: TableRowProps): ReactEleme
       onClick={event => shared.onClick(event, row, index)}
       onContextMenu={event => shared.onMenu(event, row, index)}
     >
-      {drawnColumns(shared).map(({ column, place }) => {
+      {drawnColumns(shared).map(placed => {
+        const { column, place } = placed;
         const isName = place === 0;
         const isEdited = column.key === 'tags' || column.key === 'note';
         return (
-          <Fragment key={column.key}>
-            <Gap shared={shared} place={place} />
-            <div
-              id={`${shared.ids}-${index}-${place}`}
-              role="gridcell"
-              aria-colindex={place + 1}
-              className={cellClass(column, place, pinned, at === place)}
-              style={cellStyle(place, pinned)}
-              onDoubleClick={() =>
-                isEdited && row.oid ? shared.onEdit(column.key as 'tags' | 'note', row, index) : shared.onOpen(row)
-              }
-            >
-              {isName ? (
-                <NameContent {...props} />
-              ) : (
-                <CellContent
-                  row={row}
-                  column={column}
-                  baseline={baseline}
-                  best={best.get(column.name)}
-                  isMain={column.kind === 'metric' && column.name === mainMetric}
-                  now={now}
-                />
-              )}
-            </div>
-          </Fragment>
+          <Cell
+            key={column.key}
+            shared={shared}
+            placed={placed}
+            index={index}
+            at={at}
+            onDoubleClick={() =>
+              isEdited && row.oid ? shared.onEdit(column.key as 'tags' | 'note', row, index) : shared.onOpen(row)
+            }
+          >
+            {isName ? (
+              <NameContent {...props} />
+            ) : (
+              <CellContent
+                row={row}
+                column={column}
+                baseline={baseline}
+                best={best.get(column.name)}
+                isMain={column.kind === 'metric' && column.name === mainMetric}
+                now={now}
+              />
+            )}
+          </Cell>
         );
       })}
     </div>
@@ -210,29 +236,20 @@ export const GroupRow = memo(function GroupRow(props: {
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => shared.onFold(group)}
     >
-      {drawnColumns(shared).map(({ column, place }) => (
-        <Fragment key={column.key}>
-          <Gap shared={shared} place={place} />
-          <div
-            id={`${shared.ids}-${index}-${place}`}
-            role="gridcell"
-            aria-colindex={place + 1}
-            className={cellClass(column, place, shared.pinned, at === place)}
-            style={cellStyle(place, shared.pinned)}
-          >
-            {place === 0 ? (
-              <>
-                <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
-                <span className="ts-row-name">{visible(group.label, 80).replace(/ ×\d+$/, '') || t('(none)')}</span>
-                <span className="ts-count" title={counted(t, group.runs, '1 run', '{n} runs')}>
-                  {formatCount(group.runs)}
-                </span>
-              </>
-            ) : column.kind === 'metric' ? (
-              <SpreadContent spread={group.metrics[column.name]} />
-            ) : null}
-          </div>
-        </Fragment>
+      {drawnColumns(shared).map(placed => (
+        <Cell key={placed.column.key} shared={shared} placed={placed} index={index} at={at}>
+          {placed.place === 0 ? (
+            <>
+              <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} />
+              <span className="ts-row-name">{visible(group.label, 80).replace(/ ×\d+$/, '') || t('(none)')}</span>
+              <span className="ts-count" title={counted(t, group.runs, '1 run', '{n} runs')}>
+                {formatCount(group.runs)}
+              </span>
+            </>
+          ) : placed.column.kind === 'metric' ? (
+            <SpreadContent spread={group.metrics[placed.column.name]} />
+          ) : null}
+        </Cell>
       ))}
     </div>
   );
