@@ -26,8 +26,10 @@ from trackside.sharing.transport import Peer, pick_remote
 from trackside.sharing.trouble import harmless
 from trackside.travelled import remember
 
-#: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
-AT_ONCE: Final = 600 if os.name == "nt" else 5_000
+#: Commits asked for in one fetch: what a broken connection costs, and what a command line takes. A server must look for
+#: new deltas where a part holds half of an old chain, so fewer parts take less time, though nothing is looked at before
+#: the first is here.
+AT_ONCE: Final = 600 if os.name == "nt" else 10_000
 #: Runs looked at in one go.
 _LOOKED_AT: Final = 2_500
 _Found = tuple[ExperimentRef, str]
