@@ -46,7 +46,7 @@ describe('what takes the space', () => {
     expect(runs.getAllByRole('row')[1]?.textContent).toBe('keen-fox1.17 kB5.90 MB0 B0');
     const files = within(within(dialog).getByRole('table', { name: 'Largest files' }));
     expect(files.getAllByRole('row')[1]?.textContent).toBe('models/net.bin228.00 MB');
-    expect(within(dialog).getByText('trackside gc --files')).toBeTruthy();
+    expect(within(dialog).getByText('trackside gc')).toBeTruthy();
   });
 
   it('opens a run by its name and closes', async () => {

@@ -39,7 +39,9 @@ export function Kinds({ storage }: { readonly storage: Storage }): ReactElement 
           <th scope="col" className="ts-space-number">
             {t('size')}
           </th>
-          <th scope="col">{t('where')}</th>
+          <th scope="col" className="ts-space-where">
+            {t('where')}
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -49,10 +51,12 @@ export function Kinds({ storage }: { readonly storage: Storage }): ReactElement 
               <th scope="row">{t(KINDS[kind.kind])}</th>
               <td className="ts-space-number">{formatCount(kind.things)}</td>
               <td className="ts-space-number">
-                <span className="ts-space-bar" aria-hidden="true">
-                  <span style={{ width: `${(kind.share * 100).toFixed(1)}%` }} />
-                </span>
-                {formatSize(kind.bytes)}
+                {kind.bytes ? (
+                  <span className="ts-space-bar" aria-hidden="true">
+                    <span style={{ width: `${(kind.share * 100).toFixed(1)}%` }} />
+                  </span>
+                ) : null}
+                <span className="ts-space-size">{formatSize(kind.bytes)}</span>
               </td>
               <td className="ts-space-where" title={visible(kind.where)}>
                 {visible(kind.seen, 200)}
@@ -64,7 +68,7 @@ export function Kinds({ storage }: { readonly storage: Storage }): ReactElement 
                   {t(UNNEEDED[each.what])}
                 </th>
                 <td className="ts-space-number">{formatSize(each.bytes)}</td>
-                <td />
+                <td className="ts-space-where" />
               </tr>
             ))}
           </Fragment>

@@ -101,7 +101,7 @@ function Largest({ title, hint, none, heads, total, rows }: LargestProps): React
         </table>
       ) : null}
       {shown.length < rows.length ? (
-        <Button look="quiet" onClick={() => setAll(true)}>
+        <Button look="quiet" icon="chevronDown" onClick={() => setAll(true)}>
           {t('{n} more', { n: formatCount(rows.length - shown.length) })}
         </Button>
       ) : null}

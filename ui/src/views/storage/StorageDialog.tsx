@@ -3,10 +3,10 @@
 import type { ReactElement } from 'react';
 import type { Place, Storage } from '../../contract';
 import { formatSize, visible } from '../../model/format';
+import { isUnderWay } from '../../model/sharing';
 import { storageOf } from '../../model/storage';
 import { toSourceError } from '../charts/answers';
-import { Button, Dialog, Face, Lines, Waiting } from '../parts';
-import { Note } from '../promote/Said';
+import { Button, Dialog, Face, Icon, Lines, Waiting } from '../parts';
 import { useServices, useWords } from '../services';
 import { Kinds } from './Kinds';
 import { LargestFiles, LargestRuns } from './Largest';
@@ -20,8 +20,14 @@ export function StorageDialog(props: { readonly place: Place; readonly onClose: 
   const id = place.id ?? '';
   const look = useLook(id);
   const found = storageOf(look.task);
+  const isLooking = !look.failure && (look.task === null || isUnderWay(look.task));
+  const cancel = (
+    <Button icon="stop" disabled={look.task === null} onClick={look.cancel}>
+      {t('Cancel')}
+    </Button>
+  );
   return (
-    <Dialog title={t('What takes the space')} wide onClose={onClose}>
+    <Dialog title={t('What takes the space')} wide onClose={onClose} footer={isLooking ? cancel : null}>
       {found ? (
         <Found
           storage={found}
@@ -40,7 +46,7 @@ export function StorageDialog(props: { readonly place: Place; readonly onClose: 
 /** Nothing yet: it is under way, was given up, or failed. */
 function Looking({ look }: { readonly look: Look }): ReactElement {
   const t = useWords();
-  const { task, failure, cancel, again } = look;
+  const { task, failure, again } = look;
   if (failure || task?.state === 'failed') {
     const told = failure ? toSourceError(failure) : task?.error;
     return (
@@ -69,11 +75,6 @@ function Looking({ look }: { readonly look: Look }): ReactElement {
         <span className="ts-soft">{t('This can take a while in a large clone.')}</span>
       </p>
       <Waiting rows={7} label={t('Looking what takes the space')} />
-      <div>
-        <Button icon="stop" disabled={task === null} onClick={cancel}>
-          {t('Cancel')}
-        </Button>
-      </div>
     </div>
   );
 }
@@ -87,18 +88,21 @@ function Found(props: { readonly storage: Storage; readonly onOpen: (run: string
         <strong>{formatSize(storage.bytes)}</strong>{' '}
         <span className="ts-soft">{t('in all, in this clone; nothing on a remote is counted')}</span>
       </p>
-      {storage.problem ? <Note text={storage.problem} /> : null}
+      {storage.problem ? (
+        <p className="ts-space-problem">
+          <Icon name="warning" />
+          <span>{visible(storage.problem)}</span>
+        </p>
+      ) : null}
       <Kinds storage={storage} />
       <LargestRuns storage={storage} onOpen={onOpen} />
       <LargestFiles storage={storage} />
       <section className="ts-space-free">
         <h3>{t('To free space')}</h3>
         <p className="ts-soft">
-          {t(
-            'This says what would go and removes nothing; with --force it removes old trash and what nothing needs, with --files large files too.'
-          )}
+          {t('In a terminal, in this project: it says what would go and removes nothing, until it is told --force.')}
         </p>
-        <Lines text="trackside gc --files" />
+        <Lines text="trackside gc" />
       </section>
     </div>
   );
