@@ -101,6 +101,17 @@ def test_rows_in_any_order_and_number_are_all_there_once_settled(tmp_path: Path)
     assert index.glances() == {glance.oid: glance for glance, _ in rows}
 
 
+def test_what_other_processes_add_is_found_by_its_commit(tmp_path: Path) -> None:
+    index, other = Index(tmp_path), Index(tmp_path)
+    rows = some_rows(3)
+    for number, row in enumerate(rows):
+        (other if number % 2 else index).add([row])
+        oids = [glance.oid for glance, _ in rows[: number + 1]]
+        assert list(index.records(oids)) == list(other.records(oids)) == oids
+    other.forget([rows[0][0].oid])
+    assert list(index.records([glance.oid for glance, _ in rows])) == [rows[0][0].oid]
+
+
 def some_rows(count: int) -> list[tuple[Glance, bytes]]:
     return [(ROW[0]._replace(oid=f"{number:040x}"), b"%d" % number) for number in range(count)]
 

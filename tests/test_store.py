@@ -232,12 +232,12 @@ def test_hundreds_are_read_with_and_without_files_in_memory(
 ) -> None:
     if not has_memory_files:
         monkeypatch.delattr(os, "memfd_create", raising=False)
-    make_experiments(scratch, 150)
+    make_experiments(scratch, 250)
     store = open_store(scratch)
     shelf = store.shelf()
     stored = read_objects(store.repository, [f"{oid}:.trackside/run.json" for oid in shelf.refs])
-    names = [json.loads(found.data)["name"] for found in stored if found is not None]
-    assert sorted(names) == [f"run-{number:06d}" for number in range(150)]
+    read = [json.loads(found.data)["name"] for found in stored if found is not None]
+    assert sorted(read) == names(store) == [f"run-{number:06d}" for number in range(250)]
 
 
 def test_hundreds_read_at_once_are_what_they_are_one_by_one(scratch: Scratch) -> None:

@@ -21,7 +21,7 @@ _OPENAPI: Final = ROOT / "docs" / "schema" / "openapi.json"
 
 def contract_types() -> dict[str, Any]:
     """Return every shape of the contract by name."""
-    return {name: value for name, value in vars(contract).items() if is_typeddict(value)}
+    return {name: shape for name in contract.__all__ if is_typeddict(shape := getattr(contract, name))}
 
 
 def build_schema() -> dict[str, Any]:

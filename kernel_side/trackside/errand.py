@@ -32,10 +32,14 @@ class Errand(Generic[Result]):
         """Whether its result can be had without waiting."""
         return not self._thread.is_alive()
 
-    def result(self) -> Result:
-        """Wait for the result, or raise the error of the call."""
+    def wait(self) -> None:
+        """Wait until the call has returned or failed."""
         if self._thread.ident is not None:
             self._thread.join()
+
+    def result(self) -> Result:
+        """Wait for the result, or raise the error of the call."""
+        self.wait()
         if self._error is not None:
             raise self._error
         return cast("Result", self._result)

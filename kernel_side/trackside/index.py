@@ -2,8 +2,9 @@
 
 Runs are kept in parts, as many as were met at once: a part is one row of glances (a few hundred bytes a run, see
 `row`) and one of records (the whole checked records as JSON), because a row a run takes SQLite, and Python at every
-reading, three times as long. `place` finds the part of one commit. Many runs at once are written by a thread while
-their reader goes on; the first of all into a file of its own, which gets its name when it is whole.
+reading, three times as long. Which part holds a commit is read from the parts: a table of it took as long to write as
+all else together. Many runs at once are written by a thread while their reader goes on; the first of all into a file
+of its own, which gets its name when it is whole.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, Final, NamedTuple
 from trackside.errand import Errand
 
 #: Raised when a table changes, or when records are checked or glanced at in another way.
-_VERSION: Final = 6
+_VERSION: Final = 7
 #: All in the order of `oids`, one a line: `facts` is the JSON of four lists (source, problem, started, tags),
 #: `glance` has one JSON text a line, `record` one between zero bytes, which no JSON holds.
 _TABLES: Final = f"""
@@ -29,7 +30,6 @@ CREATE TABLE IF NOT EXISTS glance (
     part INTEGER PRIMARY KEY, oids TEXT NOT NULL, facts TEXT NOT NULL, glance TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS record (part INTEGER PRIMARY KEY, record BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS place (oid TEXT PRIMARY KEY, part INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (tip TEXT NOT NULL, oid TEXT NOT NULL, events BLOB NOT NULL);
 PRAGMA user_version = {_VERSION};
 COMMIT;
@@ -38,9 +38,10 @@ COMMIT;
 _PAGE: Final = 16_384
 #: Runs in a part: half a megabyte, which is taken apart before the next is read into the same memory.
 _IN_PART: Final = 250
-#: SQLite takes at most 999 values in one statement in its older builds, since 3.32 so many.
+#: SQLite takes at most 999 values in one statement in its older builds.
 _AT_ONCE: Final = 900
-_MOST_VALUES: Final = 32_766 if sqlite3.sqlite_version_info >= (3, 32) else 999
+#: The commits of every part, short of what another program made nonsense of.
+_OIDS: Final = "SELECT part, oids FROM glance WHERE typeof(oids) = 'text'"
 #: Seconds to wait for another process that writes.
 _PATIENCE: Final = 2.0
 #: So many runs are written in the time a thread takes to start.
@@ -74,6 +75,8 @@ class Index:
         self._writes: list[Errand[bool]] = []
         self._filling: _Filling | None = None
         self._has_lost = False
+        #: The part of every commit, and SQLite's count of others' changes when that was read; None after our own.
+        self._found: tuple[object, dict[str, int]] | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -105,7 +108,7 @@ class Index:
             return
         if len(rows) < _FEW:
             self._settle()
-            self._change(lambda connection: _insert(connection, [rows]))
+            self._change(lambda connection: _insert(connection, [rows], _known(connection)))
             return
         if self._filling is None and not self._writes and self._opened() is None and not self.path.exists():
             self._filling = _Filling(self.path)
@@ -137,7 +140,7 @@ class Index:
         """Drop what is known of commits not in `keep`; return how many."""
         self._settle()
         _remove_left(self.path)
-        places: dict[str, int] = dict(self._select("SELECT oid, part FROM place"))
+        places = self._places()
         gone = places.keys() - set(keep)
         parts = {places[oid] for oid in gone}
         rest = [oid for oid, part in places.items() if part in parts and oid not in gone]
@@ -146,7 +149,7 @@ class Index:
 
         def write(connection: sqlite3.Connection) -> None:
             _delete(connection, parts)
-            _insert(connection, [kept])
+            _insert(connection, [kept], _known(connection))
 
         if gone:
             self._change(write)
@@ -190,7 +193,8 @@ class Index:
         if oids is None:
             rows = self._rows(words)
         else:
-            parts = {part for (part,) in self._in_slices("SELECT part FROM place WHERE oid IN", oids)}
+            places = self._places()
+            parts = {places[oid] for oid in oids if oid in places}
             rows = self._in_slices(f"{words} WHERE part IN", sorted(parts))
         found: dict[str, Any] = {}
         damaged = set()
@@ -202,6 +206,13 @@ class Index:
         if damaged:
             self._change(lambda connection: _delete(connection, damaged))
         return found if oids is None else {oid: found[oid] for oid in oids if oid in found}
+
+    def _places(self) -> dict[str, int]:
+        """Return the part of every commit; read anew when anybody changed the index."""
+        version = self._select("PRAGMA data_version")
+        if self._found is None or self._found[0] != version:
+            self._found = version, {oid: part for part, oids in self._rows(_OIDS) for oid in oids.split("\n")}
+        return self._found[1]
 
     def _in_slices(self, words: str, values: Sequence[Any]) -> Iterator[Any]:
         for begin in range(0, len(values), _AT_ONCE):
@@ -225,6 +236,7 @@ class Index:
         connection = self._opened(make=True)
         if connection is None:
             return
+        self._found = None
         try:
             _in_transaction(connection, act)
         except sqlite3.Error:
@@ -242,19 +254,23 @@ class _Filling:
         self._file = path.with_name(f"{path.name}-new-{os.getpid()}-{time.monotonic_ns()}")
         self._connection: sqlite3.Connection | None = None
         self._parts: list[Sequence[Row]] = []
+        self._known: set[str] = set()
+        self._is_whole = True
 
     def write(self, waiting: deque[Sequence[Row]]) -> bool:
         """Write all that waits by now; what cannot be written here is written when it ends, as to any index."""
         parts = _taken(waiting)
         self._parts += parts
-        with suppress(sqlite3.Error, OSError):
+        try:
             if self._connection is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
                 for setting in (f"page_size={_PAGE}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
                     self._connection.execute(f"PRAGMA {setting}")
                 self._connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} BEGIN")
-            _insert(self._connection, parts)
+            _insert(self._connection, parts, self._known)
+        except (sqlite3.Error, OSError):
+            self._is_whole = False
         return True
 
     def publish(self) -> bool:
@@ -262,11 +278,10 @@ class _Filling:
         is_published = False
         if self._connection is not None:
             with suppress(sqlite3.Error, OSError):
-                is_whole = self._connection.execute("SELECT count(*) FROM place").fetchone() == (self._count(),)
                 self._connection.execute("COMMIT")
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.close()
-                if is_whole:
+                if self._is_whole:
                     # A link refuses to take the place of another file.
                     os.link(self._file, self._path)
                     is_published = True
@@ -275,9 +290,6 @@ class _Filling:
             self._file.unlink()
         _remove_left(self._path)
         return is_published or _write(self._path, self._parts)
-
-    def _count(self) -> int:
-        return len({glance.oid for part in self._parts for glance, _ in part})
 
 
 def _taken(waiting: deque[Sequence[Row]]) -> list[Sequence[Row]]:
@@ -294,7 +306,7 @@ def _write(path: Path, parts: Sequence[Sequence[Row]]) -> bool:
         return False
     try:
         with closing(connection):
-            _in_transaction(connection, lambda connection: _insert(connection, parts))
+            _in_transaction(connection, lambda connection: _insert(connection, parts, _known(connection)))
     except sqlite3.Error:
         return False
     return True
@@ -307,25 +319,20 @@ def _in_transaction(connection: sqlite3.Connection, act: Callable[[sqlite3.Conne
         act(connection)
 
 
-def _insert(connection: sqlite3.Connection, parts: Iterable[Sequence[Row]]) -> None:
+def _known(connection: sqlite3.Connection) -> set[str]:
+    return {oid for _, oids in connection.execute(_OIDS) for oid in oids.split("\n")}
+
+
+def _insert(connection: sqlite3.Connection, parts: Iterable[Sequence[Row]], known: set[str]) -> None:
     """Write parts, short of what is known: another process may have read the same commits meanwhile."""
-    for rows in parts:
+    for part in parts:
+        rows = list({row[0].oid: row for row in part if row[0].oid not in known}.values())
+        known.update(glance.oid for glance, _ in rows)
         for begin in range(0, len(rows), _IN_PART):
-            _insert_part(connection, _unknown(connection, rows[begin : begin + _IN_PART]))
-
-
-def _unknown(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
-    known: set[str] = set()
-    for begin in range(0, len(rows), _AT_ONCE):
-        some = [glance.oid for glance, _ in rows[begin : begin + _AT_ONCE]]
-        words = f"SELECT oid FROM place JOIN glance USING (part) WHERE oid IN ({','.join('?' * len(some))})"
-        known.update(oid for (oid,) in connection.execute(words, some))
-    return [row for row in {row[0].oid: row for row in rows}.values() if row[0].oid not in known]
+            _insert_part(connection, rows[begin : begin + _IN_PART])
 
 
 def _insert_part(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
     oids, sources, problems, started, tags, glances = zip(*[glance for glance, _ in rows])
     facts = json.dumps([sources, problems, started, tags], separators=(",", ":"))
     part = connection.execute(
@@ -333,16 +340,11 @@ def _insert_part(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     ).lastrowid
     # SQLite holds up all of Python at the beginning and end of a statement: few statements, of many rows each.
     connection.execute("INSERT INTO record VALUES (?, ?)", [part, b"\0".join([record for _, record in rows])])
-    most = _MOST_VALUES // 2
-    for begin in range(0, len(oids), most):
-        some = sorted(oids[begin : begin + most])
-        places = ",".join([f"(?,{part})"] * len(some))
-        connection.execute(f"INSERT OR REPLACE INTO place VALUES {places}", some)
 
 
 def _delete(connection: sqlite3.Connection, parts: Iterable[int]) -> None:
     for part in parts:
-        for table in ("glance", "record", "place"):
+        for table in ("glance", "record"):
             connection.execute(f"DELETE FROM {table} WHERE part = ?", [part])
 
 

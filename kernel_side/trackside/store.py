@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trackside.annotations import fold_annotations, format_event, parse_events
@@ -15,7 +14,15 @@ from trackside.encode import json_bytes
 from trackside.errand import Errand
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_stored
-from trackside.git.objects import Object, existing, list_tree, parse_commit, read_object, read_objects
+from trackside.git.objects import (
+    Object,
+    existing,
+    list_tree,
+    parse_commit,
+    read_object,
+    read_objects,
+    read_objects_along,
+)
 from trackside.git.refs import Create, Delete, change_refs, list_refs
 from trackside.git.repository import Repository, identity
 from trackside.index import Glance, Index
@@ -28,11 +35,8 @@ if TYPE_CHECKING:
 _RECORD_PATH: Final = ".trackside/run.json"
 _EXECUTED_PATH: Final = ".trackside/executed.ipynb"
 _TRIES: Final = 20
-#: Records read and remembered in one go: of many, at first few and later so many.
-_FIRST: Final = 500
+#: The index is asked for so many by their commits, for more than that whole.
 _AT_ONCE: Final = 1_000
-#: So many parts are read from Git ahead of the one worked on.
-_AHEAD: Final = 2
 #: Fewer are parsed in the time the decoder of `canonical` takes to make.
 _MANY: Final = 200
 _LARGEST_READ: Final = 20_000_000
@@ -276,32 +280,23 @@ class Store:
             known = self.index.glances(oids if oids is not None and len(oids) < _AT_ONCE else None)
         known.update((oid, glance) for oid, (glance, _) in self._fresh.items())
         unknown = [oid for oid in wanted if oid not in known]
-        parts = _cut_up(unknown)
-        for part, objects in zip(parts, self._records_ahead(parts)):
+        is_many = len(unknown) >= _MANY
+        for begin, objects in self._records(unknown, is_many=is_many):
             with without_collection():
-                learned = self._learn(wanted, part, objects, is_many=len(unknown) >= _MANY)
+                learned = self._learn(wanted, unknown[begin : begin + len(objects)], objects, is_many=is_many)
             self.index.add(learned)
             self._fresh.update((row[0].oid, row) for row in learned)
             known.update((glance.oid, glance) for glance, _ in learned)
         self.index.added()
         return known
 
-    def _records_ahead(self, parts: Sequence[Sequence[str]]) -> Iterator[list[Object | None]]:
-        """Read the stored records of parts ahead while one is worked on: looking them up takes Git longer than us."""
-
-        def read(part: Sequence[str]) -> list[Object | None]:
-            return list(read_objects(self.repository, [f"{oid}:{_RECORD_PATH}" for oid in part]))
-
-        if len(parts) < 2:
-            yield from map(read, parts)
-            return
-        begun = [Errand("trackside-read", partial(read, part)) for part in parts[:_AHEAD]]
-        prepare()
-        for following in [*parts[_AHEAD:], *[None] * _AHEAD]:
-            objects = begun.pop(0).result()
-            if following is not None:
-                begun.append(Errand("trackside-read", partial(read, following)))
-            yield objects
+    def _records(self, oids: Sequence[str], *, is_many: bool) -> Iterator[tuple[int, list[Object | None]]]:
+        """Read the stored records of commits, each lot with the number of those before it in `oids`."""
+        names = [f"{oid}:{_RECORD_PATH}" for oid in oids]
+        if is_many:
+            yield from read_objects_along(self.repository, names, meanwhile=prepare)
+        elif names:
+            yield 0, list(read_objects(self.repository, names))
 
     def _learn(
         self,
@@ -371,17 +366,6 @@ class Store:
             known = read_notes(self.repository, tip)
             self.index.set_notes(tip, known)
         return known
-
-
-def _cut_up(oids: Sequence[str]) -> list[Sequence[str]]:
-    """Cut into parts: the first small, so that there is soon something to do; then fewer, since each is a Git."""
-    parts = []
-    begin, size = 0, _FIRST
-    while begin < len(oids):
-        parts.append(oids[begin : begin + size])
-        begin += size
-        size = min(2 * size, _AT_ONCE) if len(parts) % _AHEAD == 0 else size
-    return parts
 
 
 def _unreadable(oid: str, ref: ExperimentRef) -> Glance:

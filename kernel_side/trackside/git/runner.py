@@ -111,15 +111,21 @@ class Git:
     def attempt(self, *args: str, stdin: bytes = b"", is_much: bool = False) -> Output:
         """Run git and return what it said, whatever its exit status; GitError `git-timeout` when it never ends."""
         if is_much:
-            with _in_memory() as file:
+            with in_memory() as file:
                 if file is not None:
                     answer = self._attempt(args, stdin, file)
                     return Output(answer.status, _content(file), answer.err)
         return self._attempt(args, stdin, subprocess.PIPE)
 
+    def run_into(self, file: int, *args: str, stdin: bytes) -> None:
+        """Run git with its output going into an open file; raise as `run` does."""
+        answer = self._attempt(args, stdin, file)
+        if answer.status != 0:
+            raise translate(answer.err, answer.status, args)
+
     def attempt_within(self, most: int, *args: str, stdin: bytes) -> bytes | None:
         """Run git and return its output; None when it says more than `most` bytes, fails, or cannot be held to that."""
-        with _in_memory() as file:
+        with in_memory() as file:
             if file is None:
                 return None
             answer = self._attempt(args, stdin, file, most)
@@ -260,7 +266,7 @@ class _Pipes:
 
 
 @contextlib.contextmanager
-def _in_memory() -> Iterator[int | None]:
+def in_memory() -> Iterator[int | None]:
     """Open a file that is only in memory; None where the system has none.
 
     Git writes it in its own time. Through a pipe, 4 kB at a time, both sides wake each other thousands of times: ten
