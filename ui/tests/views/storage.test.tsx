@@ -90,6 +90,20 @@ describe('what takes the space', () => {
     await within(dialog).findByText(message);
   });
 
+  it('says that it is being cancelled where the server must first come to a step', async () => {
+    const slow = { ...running, id: looked.id, kind: 'storage' as const };
+    let now: Task = slow;
+    const { open } = opened({ task: () => Promise.resolve(now), cancel: () => Promise.resolve(slow) });
+    const dialog = await open();
+    await waitFor(() =>
+      expect(within(dialog).getByRole('button', { name: 'Cancel' })).toHaveProperty('disabled', false)
+    );
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    expect(await within(dialog).findByRole('button', { name: 'Cancelling …' })).toHaveProperty('disabled', true);
+    now = { ...slow, state: 'cancelled' };
+    await within(dialog).findByText('It was cancelled.');
+  });
+
   it('is given up when the dialog closes, also before the server has answered', async () => {
     let answer: (task: Task) => void = () => undefined;
     const { open, calls } = opened({ storage: () => new Promise(resolve => (answer = resolve)) });

@@ -22,8 +22,8 @@ export function StorageDialog(props: { readonly place: Place; readonly onClose: 
   const found = storageOf(look.task);
   const isLooking = !look.failure && (look.task === null || isUnderWay(look.task));
   const cancel = (
-    <Button icon="stop" disabled={look.task === null} onClick={look.cancel}>
-      {t('Cancel')}
+    <Button icon="stop" disabled={look.task === null || look.isEnding} onClick={look.cancel}>
+      {look.isEnding ? t('Cancelling …') : t('Cancel')}
     </Button>
   );
   return (

@@ -1,6 +1,6 @@
 /** One look at what takes the space: begun with the view, given up with it. */
 
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Task } from '../../contract';
 import { isUnderWay } from '../../model/sharing';
 import { useTask } from '../promote/task';
@@ -10,6 +10,8 @@ import { useServices } from '../services';
 /** A look and how it stands; `again` begins another. */
 export interface Look extends Pick<UsedTask, 'task' | 'failure' | 'cancel'> {
   readonly again: () => void;
+  /** Whether it was cancelled: it ends where it next says how far it is. */
+  readonly isEnding: boolean;
 }
 
 /** Look at a place. */
@@ -19,14 +21,18 @@ export function useLook(place: string): Look {
   const latest = useRef<Task | null>(null);
   latest.current = task;
   const begun = useRef<Promise<Task> | null>(null);
-  const again = useCallback(
-    () =>
-      start(() => {
-        begun.current = source.storage(place);
-        return begun.current;
-      }),
-    [source, place, start]
-  );
+  const [isEnding, setEnding] = useState(false);
+  const again = useCallback(() => {
+    setEnding(false);
+    start(() => {
+      begun.current = source.storage(place);
+      return begun.current;
+    });
+  }, [source, place, start]);
+  const end = useCallback(() => {
+    setEnding(true);
+    cancel();
+  }, [cancel]);
   useEffect(() => {
     again();
     return () => {
@@ -40,5 +46,5 @@ export function useLook(place: string): Look {
       );
     };
   }, [again, source]);
-  return { task, failure, cancel, again };
+  return { task, failure, cancel: end, again, isEnding };
 }
