@@ -334,28 +334,30 @@ def _promotion(run: str, asked: dict[str, Any]) -> tuple[Catalogue, Asked]:
     return catalogue, Asked(run=run or newest[0]["name"], **asked)
 
 
-def push(*words: str, mine: bool = False, starred: bool = False, files: bool = True) -> Shared:
+def push(
+    *words: str, every: bool = False, mine: bool = False, starred: bool = False, files: bool = True
+) -> Shared:  # fmt: skip
     """Push runs to a Git remote: its name (may be left out), then runs (none: all)."""
     from trackside.sharing.push import push as send
-    from trackside.sharing.told import Wanted
+    from trackside.sharing.told import chosen
     from trackside.sharing.transport import split_words
 
     repository = _repository()
     remote, names_ = split_words(repository, words)
-    return send(repository, remote, Wanted(names=tuple(names_), mine=mine, starred=starred, files=files))
+    return send(repository, remote, chosen(names_, every=every, mine=mine, starred=starred, files=files))
 
 
 def pull(
-    *words: str, name: str = "", mine: bool = False, starred: bool = False, files: bool = True
-) -> Shared:  # fmt: skip
+    *words: str, name: str = "", every: bool = False, mine: bool = False, starred: bool = False, files: bool = True
+) -> Shared:
     """Pull runs from a Git remote: its name (may be left out), then runs (none: all); `name` for the one run."""
     from trackside.sharing.pull import pull as get
-    from trackside.sharing.told import Wanted
+    from trackside.sharing.told import chosen
     from trackside.sharing.transport import split_words
 
     repository = _repository()
     remote, names_ = split_words(repository, words)
-    wanted = Wanted(names=tuple(names_), mine=mine, starred=starred, files=files)
+    wanted = chosen(names_, every=every, mine=mine, starred=starred, files=files, name=name)
     return get(repository, remote, wanted, name=name)
 
 

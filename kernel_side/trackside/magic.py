@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from trackside import api
@@ -37,6 +37,8 @@ In code: trackside.start(...), log(loss=0.3, step=7), log_params, log_input, log
 log_image, log_figure, end."""
 
 _STARTED_BY_CELL: Final = "--one-cell"
+#: Which runs travel, of `push` and `pull`.
+_SHARED: Final = ("--all", "--mine", "--starred", "--no-files")
 _PROMOTION: Final = ("--update", "--push", "--pr", "--draft", "--dry-run")
 
 
@@ -214,15 +216,12 @@ class Tracker:
         )
 
     def do_push(self, words: list[str]) -> None:
-        options = _options(words, flags=("--all", "--mine", "--starred", "--no-files"))
-        mine, starred = bool(options["--mine"]), bool(options["--starred"])
-        _view().show_shared(api.push(*options[""], mine=mine, starred=starred, files=not options["--no-files"]))
+        options = _options(words, flags=_SHARED)
+        _view().show_shared(api.push(*options[""], **_shared(options)))
 
     def do_pull(self, words: list[str]) -> None:
-        options = _options(words, single=("--as",), flags=("--all", "--mine", "--starred", "--no-files"))
-        mine, starred, name = bool(options["--mine"]), bool(options["--starred"]), "".join(options["--as"])
-        files = not options["--no-files"]
-        _view().show_shared(api.pull(*options[""], name=name, mine=mine, starred=starred, files=files))
+        options = _options(words, single=("--as",), flags=_SHARED)
+        _view().show_shared(api.pull(*options[""], name="".join(options["--as"]), **_shared(options)))
 
     def do_view(self, words: list[str]) -> None:
         query, compare = _viewed(words)
@@ -341,6 +340,12 @@ def _options(
         else:
             found[""].append(word)
     return found
+
+
+def _shared(options: Mapping[str, list[str]]) -> dict[str, bool]:
+    """Return which runs travel, as `push` and `pull` take it."""
+    every, mine, starred, no_files = (bool(options[flag]) for flag in _SHARED)
+    return {"every": every, "mine": mine, "starred": starred, "files": not no_files}
 
 
 def _viewed(words: list[str]) -> tuple[str, list[str]]:

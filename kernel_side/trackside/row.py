@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -150,6 +150,25 @@ def _row(entry: Entry, glance: list[Any]) -> Row:
     said = (noted["star"], noted["archived"], noted["promoted"], noted["note"], noted["alias"])
     row = Row._make((*glance, *known, *said))
     return row._replace(tags=noted["tags"], note=noted["note"] or row.note)
+
+
+def newest_first(rows: Iterable[Row]) -> list[Row]:
+    """Return rows in the order of a table that nobody sorted."""
+    return sorted(rows, key=lambda row: (row.started, row.name), reverse=True)
+
+
+def handles_of(rows: Sequence[Row]) -> list[str]:
+    """Give each row, newest first, a handle of its own: its run id, else its commit id, else that with its name."""
+    used: set[str] = set()
+    ids = []
+    # The oldest keeps the short handle: a copy made later must not take it away.
+    for row in reversed(rows):
+        options = (row.run, row.oid or "", f"{row.oid}.{row.name}")
+        handle = next(option for option in options if option and option not in used)
+        used.add(handle)
+        ids.append(handle)
+    ids.reverse()
+    return ids
 
 
 class _Told(Protocol):

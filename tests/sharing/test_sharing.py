@@ -341,7 +341,7 @@ def test_a_terminal_sees_how_far_it_is(team: Team) -> None:
     ada = team.clone("ada")
     make_experiment(ada, "calm-otter")
     drawn = on_terminal(ada, "push")
-    assert "Sending origin" in drawn and "100%" in drawn and "sent calm-otter" in drawn
+    assert "Sending to origin: writing objects" in drawn and "100%" in drawn and "sent calm-otter" in drawn
 
 
 def test_the_command_line_pushes_and_pulls(team: Team) -> None:

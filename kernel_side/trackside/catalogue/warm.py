@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackside.encode import json_bytes
 from trackside.reading import OpenRun
-from trackside.row import LAST, Row, baseline_of, entry_of, metric_number, rows_of, without_collection
+from trackside.row import (
+    LAST,
+    Row,
+    baseline_of,
+    entry_of,
+    handles_of,
+    metric_number,
+    newest_first,
+    rows_of,
+    without_collection,
+)
 from trackside.store import Shelf, Store
 from trackside.travelled import Travelled
 
@@ -28,8 +38,8 @@ class Sealed:
     """Every experiment of a moment, newest first."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = sorted(rows, key=lambda row: (row.started, row.name), reverse=True)
-        self.ids = _ids(self.rows)
+        self.rows = newest_first(rows)
+        self.ids = handles_of(self.rows)
         self.places = {handle: place for place, handle in enumerate(self.ids)}
         self.matches: dict[tuple[str, bool], list[int]] = {}
         self.orders: dict[tuple[str, bool, str], list[int]] = {}
@@ -145,20 +155,6 @@ def numbers_of(values: Sequence[Any]) -> list[float | None]:
         number = None if value is MISSING else metric_number([value])
         found.append(number if number is not None and number - number == 0 else None)
     return found
-
-
-def _ids(rows: Sequence[Row], taken: Sequence[str] = ()) -> list[str]:
-    """Give each row a handle of its own: its run id, else its commit id, else that with its name."""
-    used = set(taken)
-    ids = []
-    # The oldest keeps the short handle: a copy made later must not take it away.
-    for row in reversed(rows):
-        options = (row.run, row.oid or "", f"{row.oid}.{row.name}")
-        handle = next(option for option in options if option and option not in used)
-        used.add(handle)
-        ids.append(handle)
-    ids.reverse()
-    return ids
 
 
 class Shelves:

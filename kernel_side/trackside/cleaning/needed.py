@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -46,13 +46,17 @@ class Needs:
         return oid in self.hashes or oid.removesuffix(".dir") in self.hashes
 
 
-def collect_needs(repository: Repository, *, without: Collection[str] = ()) -> Needs:
+def collect_needs(
+    repository: Repository, *, without: Collection[str] = (), heed: Callable[[], None] = lambda: None
+) -> Needs:
     """Collect what journals, every commit that refs and reflogs reach, the indexes and the work trees name.
 
-    `without` are refs about to be deleted. Raises StateError `not-judged` when something cannot be looked at: a
-    shallow or partial clone, a work tree that is not there, a folder that cannot be read.
+    `without` are refs about to be deleted; `heed` is called at every folder, and what it raises ends this. Raises
+    StateError `not-judged` when something cannot be looked at: a shallow or partial clone, a work tree that is not
+    there, a folder that cannot be read.
     """
     needs = Needs()
+    heed()
     # Journals first: a run that is sealed meanwhile is in its journal or, by then, among the refs.
     for folder in (journal_folder(repository), journal_folder(None)):
         _take_journals(needs, folder)
@@ -62,7 +66,7 @@ def collect_needs(repository: Repository, *, without: Collection[str] = ()) -> N
     _take_history(needs, repository, without, heads)
     for tree in trees:
         _take_index(needs, repository, tree)
-        _take_files(needs, tree)
+        _take_files(needs, tree, heed)
     needs.work_trees = trees
     return needs
 
@@ -161,7 +165,7 @@ def _take_index(needs: Needs, repository: Repository, tree: Path) -> None:
     _take_blobs(needs, replace(repository, toplevel=tree), {oid for mode, oid, _ in entries if mode.startswith("100")})
 
 
-def _take_files(needs: Needs, top: Path) -> None:
+def _take_files(needs: Needs, top: Path, heed: Callable[[], None]) -> None:
     """Take what pointer files of a work tree say, tracked or not, and the links that lead into a cache."""
 
     def refuse(error: OSError) -> None:
@@ -169,6 +173,7 @@ def _take_files(needs: Needs, top: Path) -> None:
 
     others: list[str] = []
     for folder, names, files in os.walk(top, onerror=refuse):
+        heed()
         if folder != str(top) and ".git" in (*names, *files):
             others.append(folder + os.sep)
         if ".dvc" in names and not (folder + os.sep).startswith(tuple(others)):

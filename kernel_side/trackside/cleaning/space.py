@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -23,23 +23,31 @@ from trackside.git.refs import list_refs
 from trackside.git.repository import Repository
 from trackside.journal.places import journal_folder, list_journals
 from trackside.refs import EXPERIMENTS, TRASH, parse_experiment_ref, parse_trash_ref
+from trackside.row import handles_of, newest_first
 from trackside.store import Store
 
 if TYPE_CHECKING:
     from trackside.contract import Storage, StorageCache, StoragePart, StoragePath, StorageRun
 
 _HASH: Final = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
+#: Hears what is looked at next; raises what is to end the look.
+Tell = Callable[[str], None]
 
 
-def look_at_storage(repository: Repository, limit: int | None = None) -> Storage:
-    """Measure what is stored; `limit` cuts the lists of runs and paths."""
+def look_at_storage(repository: Repository, limit: int | None = None, tell: Tell = lambda _: None) -> Storage:
+    """Measure what is stored; `limit` cuts the lists of runs and paths. What `tell` raises ends it."""
     problem = None
     try:
-        needs = collect_needs(repository)
+        needs = collect_needs(repository, heed=lambda: tell("Looking which large files are needed."))
     except TracksideError as error:
+        if error.code == "cancelled":
+            raise
         problem, needs = error, _top_alone(repository)
+    tell("Measuring the caches of large files.")
     caches = look_at_caches(repository, needs)
+    tell("Measuring what runs keep in Git.")
     owned, tips = _git_objects(repository)
+    tell("Reading which run keeps which large file.")
     large = _large_files(repository, caches)
     runs, paths = _runs(owned, large), _paths(large)
     parts = _parts(repository, owned, tips)
@@ -177,6 +185,7 @@ class _Large:
     missing: Counter[str] = field(default_factory=Counter)
     sizes: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    handles: dict[str, str] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -188,12 +197,13 @@ def _large_files(repository: Repository, caches: Sequence[Held]) -> _Large:
     store = Store(repository)
     try:
         shelf = store.shelf()
-        store.entries(shelf)
+        rows = newest_first(store.rows(shelf))
         records = store.records(list(shelf.refs))
     finally:
         store.close()
+    handles = {(row.oid, row.name): handle for row, handle in zip(rows, handles_of(rows))}
     for oid, refs in shelf.refs.items():
-        large.names[oid] = refs[0].name
+        large.names[oid], large.handles[oid] = refs[0].name, handles[oid, refs[0].name]
         record = records.get(oid, b"")
         if b'"dvc"' in record or b'"local"' in record:
             for artifact in json.loads(record)["artifacts"]:
@@ -229,6 +239,7 @@ def _runs(owned: _Owned, large: _Large) -> list[StorageRun]:
         alone = sum(large.sizes[oid] for oid in mine if counts[oid] == 1)
         found.append(
             {
+                "id": large.handles[commit],
                 "name": name,
                 "oid": commit,
                 "git": owned.alone(commit),

@@ -43,7 +43,7 @@ def _push(options: Namespace) -> int:
     from trackside.sharing.push import push
 
     repository = here(options)
-    remote, wanted = _wanted(options, "push")
+    remote, wanted = _wanted(options)
     with _stoppable():
         return _tell(push(repository, remote, wanted, _progress(options)), options)
 
@@ -52,9 +52,7 @@ def _pull(options: Namespace) -> int:
     from trackside.sharing.pull import pull
 
     repository = here(options)
-    remote, wanted = _wanted(options, "pull")
-    if options.name and len(wanted.names) != 1:
-        raise UsageError("--as names one run.", hint="trackside pull [REMOTE] RUN --as NAME")
+    remote, wanted = _wanted(options)
     if options.watch is not None:
         return _watch(options, remote, wanted)
     with _stoppable():
@@ -104,18 +102,15 @@ def _stoppable() -> Iterator[None]:
         raise
 
 
-def _wanted(options: Namespace, way: str) -> tuple[str, Wanted]:
+def _wanted(options: Namespace) -> tuple[str, Wanted]:
     """Tell the remote from the runs: the first word is a remote when one is called so."""
-    from trackside.sharing.told import Wanted
+    from trackside.sharing.told import chosen
     from trackside.sharing.transport import split_words
 
     remote, names = split_words(here(options), options.words)
-    mine, starred = options.mine, options.starred
-    if options.all and (names or mine or starred):
-        raise UsageError("All runs or some, not both.", hint=f"trackside {way} --help")
-    if names and (mine or starred):
-        raise UsageError("Name runs, or narrow by --mine and --starred.", hint=f"trackside {way} --help")
-    return remote, Wanted(names=tuple(names), mine=mine, starred=starred, files=not options.no_files)
+    files, name = not options.no_files, getattr(options, "name", "")
+    narrowed = {"every": options.all, "mine": options.mine, "starred": options.starred}
+    return remote, chosen(names, **narrowed, files=files, name=name)
 
 
 def _progress(options: Namespace) -> Progress:

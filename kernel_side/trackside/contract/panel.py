@@ -11,6 +11,7 @@ from typing import Any, Literal
 from typing_extensions import NotRequired, TypedDict
 
 from trackside.contract.shared import HeldRun, Shared
+from trackside.contract.storage import Storage
 from trackside.contract.stored import Direction, EnvironmentFact, Number, Person, Source, Status, Value
 from trackside.contract.told import Failure, FileDiff, SeriesPoint
 
@@ -408,11 +409,11 @@ class Task(TypedDict):
 
     format: int
     id: str
-    kind: Literal["promote", "recover", "export", "push", "pull"]
+    kind: Literal["promote", "recover", "export", "push", "pull", "storage"]
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     progress: float | None
     message: str
-    result: Promoted | Shared | Done | None
+    result: Promoted | Shared | Storage | Done | None
     error: Failure | None
 
 

@@ -38,8 +38,9 @@ class StorageCache(TypedDict):
 
 class StorageRun(TypedDict):
     """One run: what of Git and of large files would be free if it alone were deleted, what it shares with others, and
-    how many of its large files are not in this clone."""
+    how many of its large files are not in this clone. `id` is its handle in a panel, a `RunRow.id`."""
 
+    id: str
     name: str
     oid: str
     git: int

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Characters of a name or title in a request.
 _LONGEST: Final = 1_000
+#: Runs and files told of in a look at what takes the space, the largest first.
+_LARGEST: Final = 100
 
 
 def about(_: Request) -> contract.About:
@@ -123,6 +125,20 @@ def export(request: Request) -> Document:
     selection = select(request.catalogue.owner, query=params["query"] or "", sort=params["sort"] or "")
     mime = {"csv": "text/csv; charset=utf-8", "json": "application/json"}[kind]
     return Document(mime, write_export(selection, kind), name=f"runs.{kind}")
+
+
+def storage(request: Request) -> contract.Task:
+    under_way = request.services.tasks.looking(request.place.id)
+    if under_way is not None:
+        return under_way
+    repository = request.catalogue.owner
+
+    def work(progress: Progress) -> contract.Storage:
+        from trackside.cleaning.space import look_at_storage
+
+        return look_at_storage(repository, _LARGEST, progress.tell)
+
+    return request.services.tasks.start("storage", request.place.id, work, "Looking what takes the space.")
 
 
 # Changing -------------------------------------------------------------------------------------------

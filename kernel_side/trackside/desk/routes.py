@@ -155,6 +155,10 @@ def all_routes() -> tuple[Route, ...]:
             what="finish what dead processes left", act=a.recover,
         ),
         Route(
+            method="POST", path="places/{place}/storage", answer="Task", status=202, what="what takes the space",
+            act=a.storage,
+        ),
+        Route(
             method="GET", path="places/{place}/remotes", answer="Remotes", what="where runs can be shared",
             act=s.remotes,
         ),

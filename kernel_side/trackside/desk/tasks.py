@@ -1,6 +1,7 @@
 """Long work: started, looked at, cancelled; remembered for ten minutes after its end.
 
-Two threads: what talks to remotes may wait for a silent server, and must not hold up a promotion.
+Three threads: what talks to remotes may wait for a silent server, what looks at a large clone takes its time, and
+neither must hold up a promotion.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 KEPT: Final = 600.0
 _MOST: Final = 100
 _SHARING: Final = frozenset({"push", "pull"})
+_LOOKING: Final = frozenset({"storage"})
 Kind = Any
 
 
@@ -36,8 +38,9 @@ class Progress:
         """Say how far it is; raises StateError `cancelled` when it was cancelled."""
         if self.is_cancelled:
             raise StateError("It was cancelled.", code="cancelled")
-        self._task["message"], self._task["progress"] = message, progress
-        self._told()
+        if (message, progress) != (self._task["message"], self._task["progress"]):
+            self._task["message"], self._task["progress"] = message, progress
+            self._told()
 
 
 class Tasks:
@@ -47,6 +50,7 @@ class Tasks:
         self.on_change = on_change
         self._pool = ThreadPoolExecutor(1, "trackside-task")
         self._sharing = ThreadPoolExecutor(1, "trackside-share")
+        self._looking = ThreadPoolExecutor(1, "trackside-look")
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._tasks: dict[str, tuple[Task, Progress, list[float]]] = {}
@@ -67,7 +71,7 @@ class Tasks:
             ended: list[float] = []
             self._tasks[task["id"]] = (task, progress, ended)
             self._places[task["id"]] = place
-        pool = self._sharing if kind in _SHARING else self._pool
+        pool = self._sharing if kind in _SHARING else self._looking if kind in _LOOKING else self._pool
         pool.submit(self._work, task, progress, work, ended, place)
         return _copy(task)
 
@@ -105,12 +109,21 @@ class Tasks:
 
     def sharing(self, place: str) -> Task | None:
         """Return the push or pull of a place that waits or runs, None when there is none."""
+        return next((task for task, _ in self._under_way(place, _SHARING)), None)
+
+    def looking(self, place: str) -> Task | None:
+        """Return the look at a place that waits or runs and that nobody cancelled, None when there is none."""
+        found = self._under_way(place, _LOOKING)
+        return next((task for task, progress in found if not progress.is_cancelled), None)
+
+    def _under_way(self, place: str, kinds: Container[str]) -> list[tuple[Task, Progress]]:
         with self._lock:
-            for task, _, _ in self._tasks.values():
-                is_there = self._places[task["id"]] == place and task["kind"] in _SHARING
-                if is_there and task["state"] in ("waiting", "running"):
-                    return _copy(task)
-        return None
+            return [
+                (_copy(task), progress)
+                for task, progress, _ in self._tasks.values()
+                if self._places[task["id"]] == place and task["kind"] in kinds
+                if task["state"] in ("waiting", "running")
+            ]
 
     def cancel(self, name: str) -> Task:
         """Stop a task that waits; one that runs stops where it next says how far it is."""
@@ -126,7 +139,7 @@ class Tasks:
 
     def close(self) -> None:
         """Take no more work and let what runs end."""
-        for pool in (self._pool, self._sharing):
+        for pool in (self._pool, self._sharing, self._looking):
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _forget(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from trackside.errors import UsageError
 from trackside.format import FORMAT
 from trackside.refs import NOTES
 
@@ -43,6 +44,29 @@ class Wanted:
     def is_all(self) -> bool:
         """Whether nothing narrows it."""
         return not (self.names or self.mine or self.starred)
+
+
+def chosen(
+    names: Sequence[str],
+    *,
+    every: bool = False,
+    mine: bool = False,
+    starred: bool = False,
+    files: bool = True,
+    name: str = "",
+) -> Wanted:
+    """Return which runs travel; UsageError where what was asked for contradicts itself.
+
+    `every`: all, said aloud; `name`: what the one run is to be called.
+    """
+    hint = "Leave out one of them."
+    if name and len(names) != 1:
+        raise UsageError("--as names one run.", hint="pull [REMOTE] RUN --as NAME")
+    if every and (names or mine or starred):
+        raise UsageError("All runs or some, not both.", hint=hint)
+    if names and (mine or starred):
+        raise UsageError("Name runs, or narrow by --mine and --starred.", hint=hint)
+    return Wanted(names=tuple(names), mine=mine, starred=starred, files=files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,8 @@ class Peer:
         config = [*git.config, ("core.bigFileThreshold", str(2 * LARGEST_OBJECT))]
         bounded = replace(git, config=config, environment=[("GIT_ALLOC_LIMIT", str(LARGEST_OBJECT))])
         return self._follow(
-            bounded, "Fetching", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-prune",
-            "--no-recurse-submodules", "--no-auto-maintenance", "--no-show-forced-updates", "--no-filter",
+            bounded, "Fetching from", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--refmap=",
+            "--no-prune", "--no-recurse-submodules", "--no-auto-maintenance", "--no-show-forced-updates", "--no-filter",
             "--", self.name, *oids,
         )  # fmt: skip
 
@@ -162,7 +162,7 @@ class Peer:
     def _push(self, *refspecs: str, git_dir: str = "") -> Output:
         before = [f"--git-dir={git_dir}"] if git_dir else []
         return self._run(
-            "Sending", *before, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
+            "Sending to", *before, "push", "--porcelain", "--progress", "--no-follow-tags", "--recurse-submodules=no",
             "--", self.name, *refspecs,
         )  # fmt: skip
 

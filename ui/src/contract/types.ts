@@ -1248,11 +1248,12 @@ export interface StoragePath {
 }
 /**
  * One run: what of Git and of large files would be free if it alone were deleted, what it shares with others, and
- * how many of its large files are not in this clone.
+ * how many of its large files are not in this clone. `id` is its handle in a panel, a `RunRow.id`.
  */
 export interface StorageRun {
   files: number;
   git: number;
+  id: string;
   missing: number;
   name: string;
   oid: string;
@@ -1265,10 +1266,10 @@ export interface Task {
   error: Failure | null;
   format: number;
   id: string;
-  kind: 'promote' | 'recover' | 'export' | 'push' | 'pull';
+  kind: 'promote' | 'recover' | 'export' | 'push' | 'pull' | 'storage';
   message: string;
   progress: number | null;
-  result: Promoted | Shared | Done | null;
+  result: Promoted | Shared | Storage | Done | null;
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 }
 /**

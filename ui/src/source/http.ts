@@ -144,6 +144,7 @@ function acting(ask: Asker): Acting {
     push: (place, asked) => post(at(place, 'push'), asked),
     pull: (place, asked) => post(at(place, 'pull'), asked),
     recover: place => post(at(place, 'recover'), {}),
+    storage: place => post(at(place, 'storage'), {}),
     cancel: id => ask.json(`tasks/${encodeURIComponent(id)}`, { method: 'DELETE' }),
     saveChoices: (place, choices) => ask.json(at(place, 'choices'), { method: 'PUT', body: choices })
   };

@@ -99,6 +99,8 @@ export interface Source {
   previewPromotion(place: string, asked: PromoteRequest, signal?: AbortSignal): Promise<PromotePreview>;
   promote(place: string, asked: PromoteRequest): Promise<Task>;
   recover(place: string): Promise<Task>;
+  /** Look what takes the space; a look that is under way is given back. */
+  storage(place: string): Promise<Task>;
   /** Where runs can be shared; asks no remote. */
   remotes(place: string, signal?: AbortSignal): Promise<Remotes>;
   /** What pulls held back; the rows' ids serve the methods that read one run and nothing else. */

@@ -88,6 +88,10 @@ export function stage(view: ReactElement, staging: Staging = {}): Stage {
       calls.push(['promote', asked.run, asked.branch, asked]);
       return Promise.resolve(golden('task-running'));
     },
+    storage: place => {
+      calls.push(['storage', place]);
+      return Promise.resolve({ ...golden<Task>('task-running'), id: golden<Task>('task-storage').id, kind: 'storage' });
+    },
     task: () => Promise.resolve(golden('task')),
     remotes: () => Promise.resolve(golden('remotes')),
     held: () => Promise.resolve(golden('held')),

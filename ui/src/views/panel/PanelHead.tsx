@@ -9,6 +9,7 @@ import type { Head } from '../../model/rows';
 import { Icon, IconButton, Menu } from '../parts';
 import { counted, useServices } from '../services';
 import { ShareMenu } from '../sharing/ShareMenu';
+import { MoreMenu } from '../storage/MoreMenu';
 
 /** Draw the head. */
 export function PanelHead(props: {
@@ -52,6 +53,7 @@ export function PanelHead(props: {
           label={t('Open the experiments table')}
           onClick={() => host.openTable(place.id ?? '')}
         />
+        <MoreMenu place={place} />
       </div>
       <Summary head={head} />
       {anchor ? (

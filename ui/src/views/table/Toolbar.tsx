@@ -12,6 +12,7 @@ import { QueryBar, QueryError } from '../runs/QueryBar';
 import { QuickFilters, Said } from '../runs/QuickFilters';
 import { counted, useWords } from '../services';
 import { ShareMenu } from '../sharing/ShareMenu';
+import { MoreMenu } from '../storage/MoreMenu';
 import { ColumnsPopover, KeysPopover, SamePopover } from './ColumnsPopover';
 
 /** Props of the bar. */
@@ -132,6 +133,7 @@ function Tools(props: ToolbarProps): ReactElement {
       <IconButton icon="download" label={t('Export as CSV')} onClick={onExport} />
       <IconButton icon="refresh" label={t('Refresh')} onClick={onRefresh} />
       <IconButton icon="question" label={t('Keys')} onClick={event => onKeys(keysAt ? null : event.currentTarget)} />
+      <MoreMenu place={place} />
       {opened?.what === 'group' ? (
         <Menu
           anchor={opened.anchor}

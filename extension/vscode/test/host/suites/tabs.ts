@@ -25,6 +25,17 @@ describe('Tabs', () => {
     await shot('table-light');
   });
 
+  it('show what takes the space, by the runs, and lead to one', async () => {
+    await click(TABLE, 'button[aria-label=More]');
+    await click(TABLE, '[role=menuitem]', 'What takes the space…');
+    await see(TABLE, 'dialog .ts-space', 'in all, in this clone');
+    assert.deepEqual(await faults(TABLE), []);
+    await shot('space');
+    await click(TABLE, 'dialog button', 'keen-hawk-c2');
+    await see(RUN, 'h2', 'keen-hawk-c2');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
   it('show the run that is opened from a row, named by it', async () => {
     await click(TABLE, '[role=row] :text("quiet-wren-9a")');
     await press('Enter');
