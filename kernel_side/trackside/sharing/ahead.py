@@ -14,9 +14,9 @@ def ahead(
 ) -> Iterator[Result]:  # fmt: skip
     """Do `work` for each item and give what came of it, in order; `workers` at once, none: when it is asked for.
 
-    Items are taken in a thread too: what is done is given although the next item is long in coming. At most one more
-    than `workers` wait to be given. An error in one, or in whoever asked, calls `stop`, which must end what is being
-    done; nothing further begins.
+    Items are taken in a thread too: what is done is given although the next item is long in coming. At most twice as
+    many as `workers` are taken and not done with. An error in one, or in whoever asked, calls `stop`, which must end
+    what is being done; nothing further begins.
     """
     if workers == 0:
         yield from map(work, items)
@@ -27,7 +27,7 @@ def ahead(
     from threading import Event, Semaphore, Thread
 
     handed_on: SimpleQueue[Future[Result] | None] = SimpleQueue()
-    room, is_over = Semaphore(workers + 1), Event()
+    room, is_over = Semaphore(2 * workers), Event()
 
     def hand_on() -> None:
         try:

@@ -26,12 +26,12 @@ from trackside.sharing.transport import Peer, pick_remote
 from trackside.sharing.trouble import harmless
 from trackside.travelled import remember
 
-#: Commits asked for in one fetch: what a broken connection costs, and what a command line takes. A server must look for
-#: new deltas where a part holds half of an old chain, so fewer parts take less time, though nothing is looked at before
-#: the first is here.
-AT_ONCE: Final = 600 if os.name == "nt" else 10_000
+#: Commits asked for in one fetch: what a broken connection costs, and what a command line takes.
+AT_ONCE: Final = 600 if os.name == "nt" else 3_400
+#: Fetches at once. Git alone keeps one core busy at a time: first the server's, then ours.
+_FETCHES: Final = 2
 #: Runs looked at in one go.
-_LOOKED_AT: Final = 2_500
+_LOOKED_AT: Final = 1_700
 _Found = tuple[ExperimentRef, str]
 
 
@@ -145,7 +145,7 @@ class _Pulling:
             # It takes a while, and during the first fetch nothing else is done.
             Thread(target=prepare, name="trackside-prepare", daemon=True).start()
         yield from in_parts([item for item in found if item[1] in here], _LOOKED_AT)
-        for oids, refused in ahead(fetching.fetch, missing, int(len(missing) > 1), self.peer.stop):
+        for oids, refused in ahead(fetching.fetch, missing, _FETCHES * (len(missing) > 1), self.peer.stop):
             arrived = []
             for item in (item for oid in oids for item in by_oid[oid]):
                 if item[1] not in refused:

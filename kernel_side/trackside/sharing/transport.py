@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from threading import get_ident
 from typing import Final
 
 from trackside.errors import NotFoundError, StateError
@@ -82,6 +83,8 @@ class Peer:
     said: list[str] = field(default_factory=list, init=False)
     _git: Git | None = field(default=None, init=False)
     _is_stopped: bool = field(default=False, init=False)
+    #: Threads with something under way: what the first is at is told, so that no share goes to and fro.
+    _under_way: list[int] = field(default_factory=list, init=False)
 
     def stop(self) -> None:
         """End what is being sent or fetched, which may be in another thread."""
@@ -171,6 +174,7 @@ class Peer:
 
     def _follow(self, git: Git, doing: str, *args: str) -> Output:
         message = f"{doing} {harmless(self.name)}"
+        me = get_ident()
 
         def hear(line: str) -> None:
             if self._is_stopped:
@@ -179,9 +183,14 @@ class Peer:
             if received and float(received[1]) * _UNITS[received[2]] > MOST_RECEIVED:
                 raise _TooMuchError
             counted = _PERCENT.match(line)
-            self.progress(f"{message}: {counted[1].lower()}" if counted else message, _share(counted))
+            if self._under_way[0] == me:
+                self.progress(f"{message}: {counted[1].lower()}" if counted else message, _share(counted))
 
-        return git.follow(*args, heard=hear)
+        self._under_way.append(me)
+        try:
+            return git.follow(*args, heard=hear)
+        finally:
+            self._under_way.remove(me)
 
     def _publisher(self) -> Git:
         """Return Git as the person whose clone it is, with everything off that would ask them something."""
