@@ -74,7 +74,8 @@ def begin(
         from trackside.capture.editor import Editor, ask_by_journal, ask_front_end
 
         ask = ask_front_end if frontend == "jupyter" else ask_by_journal(journal)
-        recorder.background.read_editor = Editor(ask, journal.files, run).read
+        answers = Editor(ask, journal.files, run, notebook=notebook, warn=recorder.warn)
+        recorder.background.read_editor = answers.read
     for problem in settings.problems:
         recorder.warn("settings", problem, "docs/settings.md")
     recorder.troubles.extend(troubles)

@@ -158,6 +158,11 @@ class Catalogue:
     def _has_gone(before: State | None, opened: Sequence[OpenRun]) -> bool:
         return before is not None and bool(before.open_runs.keys() - {item.run.id for item in opened})
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a run was open at the last look."""
+        return self._state is not None and bool(self._state.open_runs)
+
     def state(self) -> State:
         """Look, and return what there is."""
         self.look()

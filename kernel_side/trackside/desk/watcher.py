@@ -26,7 +26,9 @@ _SELDOM: Final = 1.0
 _IN_USE: Final = 300.0
 _FORGOTTEN: Final = 86_400.0
 #: Seconds for which a kernel waits for its editor at most.
-_WAITED_FOR: Final = 2.0
+_WAITED_FOR: Final = 5.0
+#: Seconds between two looks at most while a run is open: its kernel may wait for the editor.
+_OPEN: Final = 0.3
 _OCCASIONS: Final[dict[str, Literal["start", "end", "next"]]] = {"start": "start", "end": "end", "next": "next"}
 
 
@@ -94,7 +96,9 @@ class Watcher:
             self._next[held.id] = time.monotonic() + _SELDOM
             return
         # A look that took long (a network disk, a hundred thousand refs) must not be all this thread does.
-        self._next[held.id] = max(self._next[held.id], time.monotonic() + 2 * (time.monotonic() - begun))
+        now = time.monotonic()
+        pause = 2 * (now - begun)
+        self._next[held.id] = max(self._next[held.id], now + (min(pause, _OPEN) if held.catalogue.is_open else pause))
 
     def _heard(self, held: PlaceHeld, change: Change) -> None:
         """Tell of a change, whoever found it: a look of ours or somebody's request."""
