@@ -28,14 +28,14 @@ def blobs(scratch: Scratch) -> list[str]:
 
 
 @pytest.mark.parametrize("worthwhile", [1, 50_000])
-@pytest.mark.parametrize("has_memory_files", [True, False])
+@pytest.mark.parametrize("lacking", ["", "memfd_create", "pread"])
 def test_objects_read_along_are_those_read_at_once(
-    scratch: Scratch, monkeypatch: pytest.MonkeyPatch, worthwhile: int, has_memory_files: bool
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch, worthwhile: int, lacking: str
 ) -> None:
     monkeypatch.setattr("trackside.git.along._WORTHWHILE", worthwhile)
     monkeypatch.setattr("trackside.git.objects._WORTH_A_GIT", 5)
-    if not has_memory_files:
-        monkeypatch.delattr(os, "memfd_create", raising=False)
+    if lacking:
+        monkeypatch.delattr(os, lacking, raising=False)
     names = blobs(scratch)
     repository = open_repository(scratch.path)
     found: list[Object | None] = [None] * len(names)

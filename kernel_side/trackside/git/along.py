@@ -25,6 +25,12 @@ def read_along(
 
     `meanwhile` is called while the first piece is waited for. Raises as `Git.run` does, after the last piece.
     """
+    if not hasattr(os, "pread"):
+        # On Windows who reads a file moves the place where the other writes.
+        meanwhile()
+        for number, stdin in enumerate(asked):
+            yield number, git.run(*args, stdin=stdin)
+        return
     with ExitStack() as stack:
         growing = [_Growing(git, args, stdin, _room(stack)) for stdin in asked]
         try:
