@@ -30,6 +30,9 @@ TRUST: Final[Mapping[str, int]] = {
     "auto": 3,
     "printed": 4,
 }
+#: Seconds for which a kernel waits for the notebook of its editor at the start of a run, at its end, or where the next
+#: one ends it: an answer takes about a tenth, and has taken two on a machine that was busy with the next run.
+EDITOR_PATIENCE: Final = {"start": 2.0, "end": 2.0, "next": 5.0}
 #: Kinds that say nothing about when the run was last alive.
 _TIMELESS: Final = frozenset({"sealed", "end", "editor-asked"})
 _MOST_VALUES: Final = 20

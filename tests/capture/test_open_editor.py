@@ -16,7 +16,7 @@ from trackside.capture.editor import FILE, Editor
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editor, "PATIENCE", {"start": 0.2, "end": 0.2, "next": 0.4})
+    monkeypatch.setattr(editor, "EDITOR_PATIENCE", {"start": 0.2, "end": 0.2, "next": 0.4})
     monkeypatch.setattr(Editor, "_answers", None)
 
 

@@ -87,7 +87,7 @@ def test_nothing_is_left_open_by_who_reads_no_further(scratch: Scratch) -> None:
     before = len(os.listdir("/proc/self/fd"))
     found = read_objects_along(repository, names, meanwhile=lambda: None)
     next(found)
-    found.close()  # type: ignore[attr-defined]  # a generator
+    found.close()
     assert len(os.listdir("/proc/self/fd")) == before
 
 

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from missing import missing
@@ -61,9 +62,9 @@ def here(home: Scratch) -> Repository:
     return open_repository(home.path)
 
 
-def go(home: Scratch, expected: str | None = "", **more: object) -> Pushed:
+def go(home: Scratch, expected: str | None = "", **more: Any) -> Pushed:
     repository = here(home)
-    return push(repository, pick_remote(repository), BRANCH, expected=expected, **more)  # type: ignore[arg-type]
+    return push(repository, pick_remote(repository), BRANCH, expected=expected, **more)
 
 
 def refusal(home: Scratch, expected: str | None = "", **more: object) -> GitError:

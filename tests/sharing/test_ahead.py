@@ -88,5 +88,5 @@ def test_whoever_reads_no_further_stops_the_rest() -> None:
     stopped: list[bool] = []
     results = ahead(double, range(1_000), 2, lambda: stopped.append(True))
     next(results)
-    results.close()  # type: ignore[attr-defined]  # a generator
+    results.close()
     assert stopped == [True]

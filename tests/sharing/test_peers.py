@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from review.peers import (
 )
 
 from trackside.errors import GitError
+from trackside.git.repository import Repository
 from trackside.sharing.pull import pull
 from trackside.sharing.push import push
 from trackside.sharing.told import Wanted
@@ -88,9 +89,9 @@ def exchange(team: Team, one: Scratch, two: Scratch, address: str) -> None:
     assert (one.state(), two.state()) == before
 
 
-def refusal(share: object, scratch: Scratch) -> GitError:
+def refusal(share: Callable[[Repository], object], scratch: Scratch) -> GitError:
     with pytest.raises(GitError) as caught:
-        share(opened(scratch))  # type: ignore[operator]
+        share(opened(scratch))
     assert caught.value.hint
     return caught.value
 

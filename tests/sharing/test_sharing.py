@@ -15,6 +15,7 @@ from cli.program import on_terminal, trackside
 from clones import Team, make_team, opened, refs, runs
 from repositories import make_experiment, make_experiments
 
+from trackside.contract import Annotations
 from trackside.errors import GitError, NotFoundError, StateError
 from trackside.git.runner import Output
 from trackside.sharing.pull import pull
@@ -43,7 +44,7 @@ def team(tmp_path: Path) -> Team:
     return make_team(tmp_path)
 
 
-def annotations(store: Store) -> dict[str, object]:
+def annotations(store: Store) -> dict[str, Annotations]:
     return {item["name"]: item["annotations"] for item in store.read(store.shelf())}
 
 
@@ -208,7 +209,7 @@ def test_people_who_annotate_at_once_see_the_same_in_the_end(team: Team) -> None
     pull(opened(ada))
     both = annotations(Store(opened(ada)))
     assert both == annotations(Store(opened(bob)))
-    assert both["calm-otter"]["tags"] == ["paper", "slides"] and both["calm-otter"]["note"] == "second"  # type: ignore[index]
+    assert both["calm-otter"]["tags"] == ["paper", "slides"] and both["calm-otter"]["note"] == "second"
     assert refs(ada.path, "refs/notes") == refs(bob.path, "refs/notes") == refs(team.bare, "refs/notes")
 
 
@@ -222,7 +223,7 @@ def test_annotations_of_runs_that_are_not_here_are_kept(team: Team) -> None:
     pull(opened(bob), "origin", Wanted(names=("one",)))
     push(opened(bob))
     pull(opened(eve))
-    assert {name: item["star"] for name, item in annotations(Store(opened(eve))).items()} == {  # type: ignore[index]
+    assert {name: item["star"] for name, item in annotations(Store(opened(eve))).items()} == {
         "one": True, "two": True, "mine": True,
     }  # fmt: skip
 

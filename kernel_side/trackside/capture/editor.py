@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from trackside.run import EDITOR_PATIENCE
+
 if TYPE_CHECKING:
     from trackside.contract import EditorAsked
     from trackside.journal.writer import Sink
@@ -22,8 +24,6 @@ At = Literal["start", "end", "next"]
 TARGET: Final = "trackside"
 #: Where the server lays the answer, in the folder beside the journal.
 FILE: Final = "editor.ipynb"
-#: Seconds to wait for an answer: one takes about a tenth. On a machine that is busy with the next run it has taken two.
-PATIENCE: Final[dict[At, float]] = {"start": 2.0, "end": 2.0, "next": 5.0}
 #: Seconds to wait where nobody has ever answered in this process.
 _DOUBT: Final = 0.3
 _LOOK: Final = 0.02
@@ -61,7 +61,7 @@ class Editor:
             start = self._told.get("start")
             if at != "start" and start is None:
                 return None
-            patience = PATIENCE[at]
+            patience = EDITOR_PATIENCE[at]
             found = self._fetch(at, min(patience, _DOUBT) if Editor._answers is False else patience)
             Editor._answers = bool(Editor._answers) or found is not None
             if at == "start":

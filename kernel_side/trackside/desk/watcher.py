@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from trackside.catalogue import Catalogue, Change
 from trackside.desk.places import PlaceHeld, Places
 from trackside.errors import TracksideError
+from trackside.run import EDITOR_PATIENCE
 
 if TYPE_CHECKING:
     from trackside.contract import Changed, EditorAsked
@@ -26,7 +27,7 @@ _SELDOM: Final = 1.0
 _IN_USE: Final = 300.0
 _FORGOTTEN: Final = 86_400.0
 #: Seconds for which a kernel waits for its editor at most.
-_WAITED_FOR: Final = 5.0
+_WAITED_FOR: Final = max(EDITOR_PATIENCE.values())
 #: Seconds between two looks at most while a run is open: its kernel may wait for the editor.
 _OPEN: Final = 0.3
 _OCCASIONS: Final[dict[str, Literal["start", "end", "next"]]] = {"start": "start", "end": "end", "next": "next"}
