@@ -43,6 +43,7 @@ class Driver:
                 try:
                     told: dict[str, Any] = {"value": driver.answer(self.path.strip("/"), facts)}
                 except Exception as error:
+                    driver.keep(f"failed-{time.time():.0f}")
                     told = {"error": f"{type(error).__name__}: {error}"[:4_000]}
                 body = json.dumps(told).encode()
                 self.send_response(200)
@@ -91,7 +92,7 @@ class Driver:
             self._server.handle_request()
             page.wait_for_timeout(10)
         if self._results is None:
-            self._keep("stuck")
+            self.keep("stuck")
             raise AssertionError("The tests told no results:\n" + "\n".join(self.said[-40:]))
         return self._results
 
@@ -121,7 +122,7 @@ class Driver:
         acts: dict[str, Callable[[Mapping[str, Any]], Any]] = {
             "see": self._see, "miss": self._miss, "count": self._count, "click": self._click, "press": self._press,
             "type": self._type, "fill": self._fill, "evaluate": self._evaluate, "faults": self._faults,
-            "shot": lambda asked: self._keep(asked["name"]),
+            "shot": lambda asked: self.keep(asked["name"]),
         }  # fmt: skip
         return acts[what](facts)
 
@@ -202,7 +203,7 @@ class Driver:
             page.wait_for_timeout(50)
         raise AssertionError(f"No outputs hold {selector}: {[frame.url for frame in page.frames]}")
 
-    def _keep(self, name: str) -> None:
+    def keep(self, name: str) -> None:
         folder = os.environ.get("TRACKSIDE_SHOTS")
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)

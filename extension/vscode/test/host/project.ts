@@ -31,7 +31,11 @@ export async function runs(api: Api, count: number): Promise<Readonly<Record<str
   const found = await until(
     () => runsBelow(api),
     nodes => nodes.length === count
-  );
+  ).catch(async (error: unknown) => {
+    const folders = vscode.workspace.workspaceFolders?.map(({ name }) => name);
+    const desks = api.desks.all().map(({ folder, pid, standing }) => ({ folder: folder.name, pid, ...standing }));
+    throw new Error([String(error), JSON.stringify({ folders, desks }), ...(await drawn(api))].join('\n'));
+  });
   return Object.fromEntries(found.map(node => [node.row.name, node]));
 }
 
