@@ -9,9 +9,8 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackside.encode import json_bytes
 from trackside.errors import NotFoundError, TracksideError, UsageError
@@ -36,8 +35,7 @@ _UNNOTED: Final = '{"tags":%s,"star":false,"archived":false,"note":"","promoted"
 _REQUIREMENTS: Final = ".trackside/requirements.txt"
 
 
-@dataclass(slots=True)
-class OpenRun:
+class OpenRun(NamedTuple):
     """A run that is still in its journal."""
 
     journal: Path
@@ -45,8 +43,7 @@ class OpenRun:
     experiment: Experiment
 
 
-@dataclass(slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The runs a listing shows, in order, and how to read more of them."""
 
     entries: list[Entry]
@@ -59,7 +56,7 @@ class Selection:
     shelf: Shelf
     open: list[OpenRun]
     #: What recovery has to say: experiments it made, runs that wait and why.
-    said: list[str] = field(default_factory=list)
+    said: list[str]
 
     def rows(self) -> list[Row]:
         """Read what a table needs of the shown runs."""
@@ -93,11 +90,13 @@ class Selection:
         yield json_bytes({"format": FORMAT, "total": self.total, "baseline": baseline})[:-1] + b',"experiments":['
         divider = b"\n"
         for begin in range(0, len(self.entries), _WRITTEN):
+            some = self.entries[begin : begin + _WRITTEN]
+            head_json = _plain_head_json if _are_plain(some) else _head_json
             pieces: list[bytes] = []
-            for entry in self.entries[begin : begin + _WRITTEN]:
+            for entry in some:
                 record = records.get(entry.oid) if entry.oid else None
                 if record is not None:
-                    pieces += (divider, _head_json(entry), record, b"}")
+                    pieces += (divider, head_json(entry), record, b"}")
                 else:
                     pieces += (divider, json_bytes(others[entry.ref] if entry.oid else opened[entry.name]))
                 divider = b",\n"
@@ -381,18 +380,27 @@ def _json_number(value: float) -> Any:
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
+def _are_plain(entries: Sequence[Entry]) -> bool:
+    """Tell whether no name needs an escape; nearly always so, and told of many at once in the time of a few."""
+    return _PLAIN.match("/".join([entry.name for entry in entries])) is not None
+
+
 def _head_json(entry: Entry) -> bytes:
     """Write an experiment up to its record."""
     name, oid, ref, source, problem, _, tags, _, noted = entry
     said = _UNNOTED % tags if noted is None else json_bytes(noted).decode()
-    if problem is None and _PLAIN.match(name):
-        # A ref is its name after digits, so it needs no escape either.
-        head = f'{{"name":"{name}","oid":"{oid}","ref":"{ref}","source":"{source}","problem":null'
-    else:
-        names = f'"name":{_quoted(name)},"oid":"{oid}","ref":{_quoted(ref)},"source":"{source}"'
-        head = f'{{{names},"problem":{_quoted(problem)}'
-    return f'{head},"annotations":{said},"record":'.encode()
+    names = f'"name":{_quoted(name)},"oid":"{oid}","ref":{_quoted(ref)},"source":"{source}"'
+    return f'{{{names},"problem":{_quoted(problem)},"annotations":{said},"record":'.encode()
+
+
+def _plain_head_json(entry: Entry) -> bytes:
+    """Write the same of an experiment whose name needs no escape: a ref is its name after digits, so it needs none."""
+    name, oid, ref, source, problem, _, tags, _, noted = entry
+    if problem is not None or noted is not None:
+        return _head_json(entry)
+    names = f'"name":"{name}","oid":"{oid}","ref":"{ref}","source":"{source}"'
+    return f'{{{names},"problem":null,"annotations":{_UNNOTED % tags},"record":'.encode()
 
 
 def _quoted(text: str | None) -> str:
-    return f'"{text}"' if text is not None and _PLAIN.match(text) else json_bytes(text).decode()
+    return json_bytes(text).decode()

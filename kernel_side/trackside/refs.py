@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple, NewType, cast
 
 from trackside.format import Oid, RunId
@@ -35,8 +34,7 @@ class ExperimentRef(NamedTuple):
         return f"{EXPERIMENTS}{self.baseline[:2]}/{self.baseline[2:]}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class TrashRef:
+class TrashRef(NamedTuple):
     """A deleted experiment and when it was deleted (unix seconds)."""
 
     name: str
@@ -46,8 +44,7 @@ class TrashRef:
         return f"{TRASH}{self.name}/{self.deleted}"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRef:
+class RemoteRef(NamedTuple):
     """An experiment as a remote names it, held beside the clone's own."""
 
     remote: str

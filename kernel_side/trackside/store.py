@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from trackside.annotations import fold_annotations, format_event, parse_events
 from trackside.canonical import cut_glance, prepare
@@ -14,6 +13,7 @@ from trackside.encode import json_bytes
 from trackside.errand import Errand
 from trackside.errors import DamagedError, GitError, NameTakenError, NotFoundError
 from trackside.experiment import empty_record, parse_stored
+from trackside.git.contents import read_contents_along
 from trackside.git.objects import (
     Object,
     existing,
@@ -21,7 +21,6 @@ from trackside.git.objects import (
     parse_commit,
     read_object,
     read_objects,
-    read_objects_along,
 )
 from trackside.git.refs import Create, Delete, change_refs, list_refs
 from trackside.git.repository import Repository, identity
@@ -39,15 +38,16 @@ _TRIES: Final = 20
 _AT_ONCE: Final = 1_000
 #: Fewer are parsed in the time the decoder of `canonical` takes to make.
 _MANY: Final = 200
+#: Seconds in which Git lists fewer.
+_FEW_LISTED: Final = 0.008
 _LARGEST_READ: Final = 20_000_000
 _UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
 
 
-@dataclass(slots=True)
-class Shelf:
+class Shelf(NamedTuple):
     """The refs of one moment: experiments by commit id, and the tip of the annotations."""
 
-    refs: dict[str, list[ExperimentRef]] = field(default_factory=dict)
+    refs: dict[str, list[ExperimentRef]]
     notes_tip: str | None = None
 
     def named(self) -> list[tuple[ExperimentRef, str]]:
@@ -86,6 +86,8 @@ class Store:
         """List what is there, and meanwhile recall what the index knows: for a caller who then asks for `entries`."""
         listing = Errand("trackside-refs", self.shelf)
         self._recalled = self.index.glances()
+        if not self._recalled and not listing.wait(_FEW_LISTED):
+            prepare()
         return listing.result()
 
     def entries(self, shelf: Shelf) -> list[Entry]:
@@ -281,45 +283,45 @@ class Store:
         known.update((oid, glance) for oid, (glance, _) in self._fresh.items())
         unknown = [oid for oid in wanted if oid not in known]
         is_many = len(unknown) >= _MANY
-        for begin, objects in self._records(unknown, is_many=is_many):
+        for begin, records in self._records(unknown, is_many=is_many):
             with without_collection():
-                learned = self._learn(wanted, unknown[begin : begin + len(objects)], objects, is_many=is_many)
+                learned = self._learn(wanted, unknown[begin : begin + len(records)], records, is_many=is_many)
             self.index.add(learned)
             self._fresh.update((row[0].oid, row) for row in learned)
             known.update((glance.oid, glance) for glance, _ in learned)
         self.index.added()
         return known
 
-    def _records(self, oids: Sequence[str], *, is_many: bool) -> Iterator[tuple[int, list[Object | None]]]:
+    def _records(self, oids: Sequence[str], *, is_many: bool) -> Iterator[tuple[int, list[bytes | None]]]:
         """Read the stored records of commits, each lot with the number of those before it in `oids`."""
         names = [f"{oid}:{_RECORD_PATH}" for oid in oids]
         if is_many:
-            yield from read_objects_along(self.repository, names, meanwhile=prepare)
+            yield from read_contents_along(self.repository, names, meanwhile=prepare)
         elif names:
-            yield 0, list(read_objects(self.repository, names))
+            yield 0, [found and found.data for found in read_objects(self.repository, names)]
 
     def _learn(
         self,
         wanted: Mapping[str, list[ExperimentRef]],
         oids: Sequence[str],
-        objects: Sequence[Object | None],
+        records: Sequence[bytes | None],
         *,
         is_many: bool,
     ) -> list[tuple[Glance, bytes]]:
         """Check the stored records of commits; read those of other tools from their trees."""
         learned = []
         foreign = []
-        for oid, found in zip(oids, objects):
-            if found is None:
+        for oid, data in zip(oids, records):
+            if data is None:
                 foreign.append(oid)
                 continue
-            cut = cut_glance(found.data) if is_many else None
+            cut = cut_glance(data) if is_many else None
             if cut is not None:
-                learned.append((Glance(oid, "trackside", None, *cut), found.data))
+                learned.append((Glance(oid, "trackside", None, *cut), data))
                 continue
             ref = wanted[oid][0]
-            record, problem, is_whole = parse_stored(found.data, name=ref.name, baseline=ref.baseline)
-            learned.append(_learned(oid, "trackside", record, problem, found.data if is_whole else None))
+            record, problem, is_whole = parse_stored(data, name=ref.name, baseline=ref.baseline)
+            learned.append(_learned(oid, "trackside", record, problem, data if is_whole else None))
         for oid, commit in zip(foreign, read_objects(self.repository, foreign)):
             ref = wanted[oid][0]
             read = self._read_foreign(oid, commit, ref) if commit is not None and commit.kind == "commit" else None

@@ -88,3 +88,17 @@ def test_listing_in_a_pipe_loads_nothing_heavy(scratch: Scratch) -> None:
         [sys.executable, "-c", code], cwd=scratch.path, env=scratch.environment, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_a_plain_listing_loads_no_more_than_it_needs(scratch: Scratch) -> None:
+    make_experiments(scratch, 2)
+    code = (
+        "import sys, trackside.cli\n"
+        "trackside.cli.main(['list', '--json'])\n"
+        "spared = {'dataclasses', 'inspect', 'ast', 'logging', 'concurrent.futures', 'msgspec', 'trackside.query'}\n"
+        "sys.exit(' '.join(spared & set(sys.modules)) or 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=scratch.path, env=scratch.environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()

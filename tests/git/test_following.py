@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,7 +45,7 @@ def test_process_left_behind_holds_nobody_up(trackside_home: Scratch) -> None:
 
 
 def test_long_silence_ends_it(trackside_home: Scratch) -> None:
-    git = replace(saying(trackside_home, "sleep 20 #"), timeout=0.5)
+    git = saying(trackside_home, "sleep 20 #")._replace(timeout=0.5)
     begun = time.monotonic()
     with pytest.raises(GitError) as caught:
         git.follow("speak", heard=lambda _line: None)

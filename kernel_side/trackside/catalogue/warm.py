@@ -161,7 +161,7 @@ class Shelves:
     """Reads the shelf of a clone again, as little of it as changed."""
 
     def __init__(self) -> None:
-        self.shelf = Shelf()
+        self.shelf = Shelf({})
         self._by_ref: dict[str, tuple[str, Row]] = {}
         self._notes: dict[str, bytes] = {}
 

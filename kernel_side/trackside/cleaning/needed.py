@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -162,7 +162,7 @@ def _is_wanted(path: str) -> bool:
 def _take_index(needs: Needs, repository: Repository, tree: Path) -> None:
     out = Git(str(tree), repository.trust).run("ls-files", "--stage", "-z", "--", *_FILES)
     entries = (entry.partition(b"\t")[0].decode().split(" ") for entry in out.split(b"\0")[:-1])
-    _take_blobs(needs, replace(repository, toplevel=tree), {oid for mode, oid, _ in entries if mode.startswith("100")})
+    _take_blobs(needs, repository._replace(toplevel=tree), {oid for mode, oid, _ in entries if mode.startswith("100")})
 
 
 def _take_files(needs: Needs, top: Path, heed: Callable[[], None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from trackside.errors import GitError, StorageError
@@ -52,7 +52,7 @@ class Hasher:
 
     def _write_together(self, paths: Sequence[str], size: int) -> list[str] | None:
         """Write many files' objects in one process; None when that fails or takes too long."""
-        git = replace(self.repository.git, timeout=PATIENCE + size / _SLOWEST)
+        git = self.repository.git._replace(timeout=PATIENCE + size / _SLOWEST)
         try:
             answer = git.attempt("hash-object", "-w", "--stdin-paths", stdin=b"".join(_line(path) for path in paths))
         except GitError as error:
@@ -73,7 +73,7 @@ class Hasher:
 
     def _write_one(self, path: str) -> str | None:
         """Hash one file whose neighbours made the common process fail; list it when it is the culprit."""
-        git = replace(self.repository.git, timeout=PATIENCE)
+        git = self.repository.git._replace(timeout=PATIENCE)
         answer = git.attempt("hash-object", "-w", "--stdin-paths", stdin=_line(path))
         if answer.status == 0 and answer.out.strip():
             return answer.out.decode().strip()
@@ -82,7 +82,7 @@ class Hasher:
 
     def write_content(self, path: str, content: bytes) -> str | None:
         """Write `content` as what the file at `path` holds."""
-        git = replace(self.repository.git, timeout=PATIENCE + len(content) / _SLOWEST)
+        git = self.repository.git._replace(timeout=PATIENCE + len(content) / _SLOWEST)
         try:
             answer = git.attempt("hash-object", "-w", "--stdin", f"--path={path}", stdin=content)
         except GitError as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from trackside.errors import GitError, NameTakenError
 from trackside.git.repository import Repository
@@ -25,8 +24,7 @@ def list_refs(repository: Repository, *patterns: str) -> dict[str, str]:
     return dict(zip(lines[1::2], lines[::2]))
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(NamedTuple):
     """A ref that must not exist yet."""
 
     ref: str
@@ -36,8 +34,7 @@ class Create:
         return f"create {self.ref}\0{self.oid}\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """A ref that must still hold `oid`."""
 
     ref: str
@@ -47,8 +44,7 @@ class Delete:
         return f"delete {self.ref}\0{self.oid}\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """A ref that must still hold `old`."""
 
     ref: str
@@ -68,7 +64,7 @@ def change_refs(
     process holds a lock that is needed.
     """
     commands = "start\0" + "".join(change.line() for change in changes) + "commit\0"
-    git = replace(repository.git, config=[_NO_GUESS] if is_flushed else [_NO_GUESS, _AS_GIT_DOES])
+    git = repository.git._replace(config=[_NO_GUESS] if is_flushed else [_NO_GUESS, _AS_GIT_DOES])
     answer = git.attempt("update-ref", "-z", "--stdin", stdin=commands.encode("utf-8", "surrogateescape"))
     if answer.status == 0:
         return

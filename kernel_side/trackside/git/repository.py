@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from trackside.errors import GitError, GitMissingError, NoRepositoryError
 from trackside.git.runner import OLDEST_GIT, Git, Trust, translate
@@ -23,8 +22,7 @@ _UNDER_WAY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(NamedTuple):
     """One clone as seen from one work tree; `toplevel` is None in a bare repository."""
 
     toplevel: Path | None

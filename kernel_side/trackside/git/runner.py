@@ -18,8 +18,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import IO, Final, Literal
+from typing import IO, Final, Literal, NamedTuple
 
 from trackside.errors import GitError, GitMissingError, NoRepositoryError, StorageError, TracksideError
 
@@ -77,8 +76,7 @@ _READING: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What a git process said: exit status, standard output, standard error."""
 
     status: int
@@ -86,8 +84,7 @@ class Output:
     err: str
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(NamedTuple):
     """Git at one folder with one level of trust."""
 
     folder: str

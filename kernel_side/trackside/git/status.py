@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from trackside.errors import GitError
@@ -92,13 +92,13 @@ def _status_words(repository: Repository) -> bytes:
     )  # fmt: skip
     git = repository.git
     try:
-        answer = replace(git, timeout=PATIENCE).attempt(*args)
+        answer = git._replace(timeout=PATIENCE).attempt(*args)
         if answer.status == 0:
             return answer.out
     except GitError as error:
         if error.code != "git-timeout":
             raise
-    return replace(git, config=_without_filters(git)).run(*args)
+    return git._replace(config=_without_filters(git)).run(*args)
 
 
 def _without_filters(git: Git) -> list[tuple[str, str]]:

@@ -273,7 +273,7 @@ def _unreachable(repository: Repository, tree: str, base: str) -> str:
         for role in ("AUTHOR", "COMMITTER")
         for what, text in (("NAME", "Trackside"), ("EMAIL", "nobody@trackside.invalid"), ("DATE", "@0 +0000"))
     )
-    git = replace(repository.git, environment=who, config=AS_COMMITTED)
+    git = repository.git._replace(environment=who, config=AS_COMMITTED)
     return git.run(*args, stdin=b"Try a merge\n").decode().strip()
 
 

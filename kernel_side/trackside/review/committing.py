@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from trackside.errors import DamagedError, GitError, StateError, TracksideError
@@ -79,8 +79,7 @@ def write_draft(repository: Repository, draft: Draft, *, signs: bool) -> str:
     # `commit-tree` knows nothing of commit.gpgSign.
     args = ["commit-tree", draft.tree, *(word for parent in draft.parents for word in ("-p", parent))]
     args += ["-S"] if signs else ["--no-gpg-sign"]
-    git = replace(
-        repository.git,
+    git = repository.git._replace(
         trust="publisher" if signs else "owner",
         environment=draft.author.environment,
         timeout=_TO_SIGN if signs else repository.git.timeout,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,7 @@ class Configured:
 
 def read_configured(repository: Repository) -> Configured:
     """Read it as a publisher sees it: nothing of it is forced."""
-    git = replace(repository.git, trust="publisher")
+    git = repository.git._replace(trust="publisher")
     out = git.attempt("config", "-z", "--get-regexp", _ASKED).out.decode("utf-8", "surrogateescape")
     found: dict[str, str] = {}
     for entry in out.split("\0")[:-1]:

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -180,8 +180,7 @@ def _nul(paths: Sequence[str]) -> bytes:
 
 def _commit(git: Git, draft: Draft, *, signs: bool) -> Output:
     """Commit the index as its person would, without an editor."""
-    open_git = replace(
-        git,
+    open_git = git._replace(
         trust="publisher",
         timeout=_PATIENCE,
         # LFS stays as configured here: a hook of its own may ask for it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -66,7 +66,7 @@ def try_merge(
 def _merge_tree(repository: Repository, ours: str, theirs: str, without: Iterable[str]) -> _Told | None:
     # Git's own merge of text stands in for programs the configuration names.
     plain = tuple((key, "git merge-file -q %A %O %B") for key in without)
-    git = replace(repository.git, config=(*AS_COMMITTED, *plain))
+    git = repository.git._replace(config=(*AS_COMMITTED, *plain))
     args = ("merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
     answer = git.attempt(*args)
     if "unrelated histories" in answer.err:

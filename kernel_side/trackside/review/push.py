@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from trackside.errors import GitError, NotFoundError, UsageError
@@ -82,7 +82,7 @@ def send(
             )
         listener, has_options = Listener(progress, remote.host or remote.name), False
         # Options that the person configured would stop it just so: an empty value clears the list.
-        git = replace(git, config=[*git.config, ("push.pushOption", "")])
+        git = git._replace(config=[*git.config, ("push.pushOption", "")])
         answer = _follow(git, remote, [*args, "--", remote.name, refspec], listener)
     flag, landed, reason = _told(answer, target)
     if answer.status != 0 or flag == "!":
@@ -141,7 +141,7 @@ def publisher(repository: Repository, remote: Remote) -> Git:
     if "core.sshcommand" not in own and "GIT_SSH" not in os.environ:
         # GIT_SSH_COMMAND still goes before it; GIT_SSH would not.
         config.append(("core.sshCommand", "ssh -o BatchMode=yes -o ConnectTimeout=30"))
-    return replace(git, config=config)
+    return git._replace(config=config)
 
 
 def _fixed(*, hooks: bool) -> list[str]:

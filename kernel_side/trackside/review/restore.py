@@ -148,8 +148,8 @@ def _compared(repository: Repository, oid: str) -> Iterator[Git]:
         with contextlib.suppress(OSError):
             # Knows by their clocks which files are as they were, so that these need not be read.
             index.write_bytes((repository.git_dir / "index").read_bytes())
-        git = replace(
-            repository.git, environment=(("GIT_INDEX_FILE", str(index)),), config=(*_PLAIN, ("index.sharedIndex", ""))
+        git = repository.git._replace(
+            environment=(("GIT_INDEX_FILE", str(index)),), config=(*_PLAIN, ("index.sharedIndex", ""))
         )
         if git.attempt("read-tree", "--reset", oid).status != 0:
             index.unlink(missing_ok=True)

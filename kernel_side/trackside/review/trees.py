@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from trackside.errors import DamagedError
@@ -116,7 +115,7 @@ _KINDS: Final = {_FOLDER: b"tree", b"160000": b"commit"}
 
 def _write(repository: Repository, written: Mapping[str, bytes]) -> None:
     asked = b"\0".join(written.values()) + b"\0"
-    git = replace(repository.git, config=AS_COMMITTED)
+    git = repository.git._replace(config=AS_COMMITTED)
     out = git.run("mktree", "-z", "--missing", "--batch", stdin=asked)
     if out.decode().split() != list(written):
         raise DamagedError("Git wrote other folders than it was asked to.", hint="git fsck", code="tree-differs")
@@ -124,7 +123,7 @@ def _write(repository: Repository, written: Mapping[str, bytes]) -> None:
 
 def write_blobs(repository: Repository, contents: Sequence[bytes]) -> list[str]:
     """Write the given bytes as they are; return their object ids."""
-    git = replace(repository.git, config=AS_COMMITTED)
+    git = repository.git._replace(config=AS_COMMITTED)
     if len(contents) <= _FEW:
         hashing = ("hash-object", "-w", "--stdin", "--no-filters")
         return [git.run(*hashing, stdin=data).decode().strip() for data in contents]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -93,7 +92,7 @@ def _contents(repository: Repository, oids: Sequence[str], kind: str, most: int)
     if most == _NO_LIMIT:
         out: bytes | None = repository.git.run(*args, stdin=_lines(oids), is_much=True)
     else:
-        git = replace(repository.git, environment=[_LARGEST_OBJECT])
+        git = repository.git._replace(environment=[_LARGEST_OBJECT])
         out = git.attempt_within(max(most, 0) + 100 * len(oids), *args, stdin=_lines(oids))
     return _parse(out, len(oids), kind) if out is not None else None
 

@@ -89,7 +89,7 @@ def _tell(done: Files, _: Mapping[str, str], paths: Iterable[str], why: str, hin
 
 def _collect(repository: Repository, runs: Sequence[_Run]) -> tuple[_Large, list[str]]:
     """Return what DVC keeps of the runs, and the paths of what only this clone has."""
-    shelf = Shelf()
+    shelf = Shelf({})
     for ref, oid in runs:
         shelf.refs.setdefault(oid, []).append(ref)
     store = Store(repository)

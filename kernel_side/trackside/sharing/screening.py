@@ -175,7 +175,7 @@ def _judge_others(repository: Repository, found: Sequence[_Found], screened: Scr
     # Hardly any run is so, and a pull without one need not load what a listing needs.
     from trackside.store import Shelf, Store
 
-    shelf = Shelf()
+    shelf = Shelf({})
     for ref, oid in found:
         shelf.refs.setdefault(oid, []).append(ref)
         screened.with_files.add(oid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import get_ident
 from typing import Final
 
@@ -42,7 +42,7 @@ class _TooMuchError(Exception):
 
 def pick_remote(repository: Repository, asked: str = "") -> str:
     """Choose the remote: the one asked for, else Git's own choice for pushing, else origin, else the only one."""
-    git = replace(repository.git, trust="owner")
+    git = repository.git._replace(trust="owner")
     names = git.run("remote").decode("utf-8", "surrogateescape").split("\n")[:-1]
     names = [name for name in names if not name.startswith("-")]
     if asked:
@@ -67,7 +67,7 @@ def pick_remote(repository: Repository, asked: str = "") -> str:
 
 def split_words(repository: Repository, words: Sequence[str]) -> tuple[str, list[str]]:
     """Tell the remote ("" for none) from the runs: the first word is a remote when one is called so."""
-    names = replace(repository.git, trust="owner").run("remote").decode("utf-8", "surrogateescape").split("\n")[:-1]
+    names = repository.git._replace(trust="owner").run("remote").decode("utf-8", "surrogateescape").split("\n")[:-1]
     is_first = bool(words) and words[0] in names
     return (words[0] if is_first else ""), list(words[1:] if is_first else words)
 
@@ -122,7 +122,7 @@ class Peer:
         git = self._publisher()
         # Objects above that threshold would be unpacked piece by piece, past the limit on memory.
         config = [*git.config, ("core.bigFileThreshold", str(2 * LARGEST_OBJECT))]
-        bounded = replace(git, config=config, environment=[("GIT_ALLOC_LIMIT", str(LARGEST_OBJECT))])
+        bounded = git._replace(config=config, environment=[("GIT_ALLOC_LIMIT", str(LARGEST_OBJECT))])
         return self._follow(
             bounded, "Fetching from", "fetch", "--progress", "--no-tags", "--no-write-fetch-head", "--refmap=",
             "--no-prune", "--no-recurse-submodules", "--no-auto-maintenance", "--no-show-forced-updates", "--no-filter",
@@ -213,7 +213,7 @@ class Peer:
             config.append(("core.askPass", ""))
         if "sshcommand" not in own.lower() and "GIT_SSH" not in os.environ:
             config.append(("core.sshCommand", "ssh -o BatchMode=yes -o ConnectTimeout=30"))
-        self._git = replace(git, config=config)
+        self._git = git._replace(config=config)
         return self._git
 
 
