@@ -286,9 +286,9 @@ class Store:
         for begin, records in self._records(unknown, is_many=is_many):
             with without_collection():
                 learned = self._learn(wanted, unknown[begin : begin + len(records)], records, is_many=is_many)
-            self.index.add(learned)
-            self._fresh.update((row[0].oid, row) for row in learned)
-            known.update((glance.oid, glance) for glance, _ in learned)
+            self.index.add(list(learned.values()))
+            self._fresh.update(learned)
+            known.update({oid: glance for oid, (glance, _) in learned.items()})
         self.index.added()
         return known
 
@@ -307,9 +307,9 @@ class Store:
         records: Sequence[bytes | None],
         *,
         is_many: bool,
-    ) -> list[tuple[Glance, bytes]]:
-        """Check the stored records of commits; read those of other tools from their trees."""
-        learned = []
+    ) -> dict[str, tuple[Glance, bytes]]:
+        """Check the stored records of commits; read those of other tools from their trees. By commit id."""
+        learned: dict[str, tuple[Glance, bytes]] = {}
         foreign = []
         for oid, data in zip(oids, records):
             if data is None:
@@ -317,16 +317,16 @@ class Store:
                 continue
             cut = cut_glance(data) if is_many else None
             if cut is not None:
-                learned.append((Glance(oid, "trackside", None, *cut), data))
+                learned[oid] = Glance(oid, "trackside", None, *cut), data
                 continue
             ref = wanted[oid][0]
             record, problem, is_whole = parse_stored(data, name=ref.name, baseline=ref.baseline)
-            learned.append(_learned(oid, "trackside", record, problem, data if is_whole else None))
+            learned[oid] = _learned(oid, "trackside", record, problem, data if is_whole else None)
         for oid, commit in zip(foreign, read_objects(self.repository, foreign)):
             ref = wanted[oid][0]
             read = self._read_foreign(oid, commit, ref) if commit is not None and commit.kind == "commit" else None
             if read is not None:
-                learned.append(_learned(oid, "dvc", *read))
+                learned[oid] = _learned(oid, "dvc", *read)
         return learned
 
     def tree_reader(self, oid: str) -> tuple[Callable[[str], bytes | None], list[str]]:
