@@ -32,11 +32,10 @@ class Errand(Generic[Result]):
         """Whether its result can be had without waiting."""
         return not self._thread.is_alive()
 
-    def wait(self, most: float | None = None) -> bool:
-        """Wait until the call has returned or failed, `most` seconds; tell whether it has."""
+    def wait(self) -> None:
+        """Wait until the call has returned or failed."""
         if self._thread.ident is not None:
-            self._thread.join(most)
-        return self.is_done
+            self._thread.join()
 
     def result(self) -> Result:
         """Wait for the result, or raise the error of the call."""

@@ -38,8 +38,6 @@ _TRIES: Final = 20
 _AT_ONCE: Final = 1_000
 #: Fewer are parsed in the time the decoder of `canonical` takes to make.
 _MANY: Final = 200
-#: Seconds in which Git lists fewer.
-_FEW_LISTED: Final = 0.008
 _LARGEST_READ: Final = 20_000_000
 _UNREADABLE: Final = "It could not be read: `git fsck` says what is missing."
 
@@ -86,8 +84,6 @@ class Store:
         """List what is there, and meanwhile recall what the index knows: for a caller who then asks for `entries`."""
         listing = Errand("trackside-refs", self.shelf)
         self._recalled = self.index.glances()
-        if not self._recalled and not listing.wait(_FEW_LISTED):
-            prepare()
         return listing.result()
 
     def entries(self, shelf: Shelf) -> list[Entry]:

@@ -171,7 +171,9 @@ def test_two_folders_one_without_a_repository(
     notes = Scratch(project.path.parent / "notes", project.home)
     notes.path.mkdir()
     workspace = project.path.parent / "both.code-workspace"
-    workspace.write_text(json.dumps({"folders": [{"path": "project"}, {"path": "notes"}]}))
+
+    def write(*folders: str) -> None:
+        workspace.write_text(json.dumps({"folders": [{"path": folder} for folder in folders]}))
 
     def init(_: Mapping[str, Any]) -> None:
         notes.git("init", "-q")
@@ -180,7 +182,10 @@ def test_two_folders_one_without_a_repository(
     def run(_: Mapping[str, Any]) -> None:
         make_experiment(notes, "lone-lark-07", run="20260101t000000-00000000aa", metrics={"val_acc": 0.5})
 
-    suites.run(vscode, workspace, "folders", outside={**outside, "init": init, "run": run})
+    # The second folder is added to a workspace that is open.
+    write("project")
+    both = {"workspace": lambda _: write("project", "notes")}
+    suites.run(vscode, workspace, "folders", outside={**outside, **both, "init": init, "run": run})
 
 
 @pytest.mark.long

@@ -82,11 +82,25 @@ export async function choose(text: string, keys = 'Enter'): Promise<void> {
   await press(keys);
 }
 
-/** Press the button of a notice, wherever it stands: on a busy machine it may have gone from the corner already. */
+/** The notices in their list: the corner shows no more than three in 0.8 s, and none for long. */
+export const LISTED = '.notifications-center .notification-list-item';
+
+/** Wait for a notice in the list, which is opened again and again: it closes by itself whenever it is empty. */
+export async function told(text: string): Promise<void> {
+  await until(
+    async () => {
+      await vscode.commands.executeCommand('notifications.showList');
+      return count(WINDOW, `${LISTED}:has-text(${JSON.stringify(text)})`);
+    },
+    found => found > 0,
+    20_000
+  );
+}
+
+/** Press the button of a notice. */
 export async function accept(text: string, button: string): Promise<void> {
-  await vscode.commands.executeCommand('notifications.showList');
-  await see(WINDOW, '.notifications-center .notification-list-item', text);
-  await click(WINDOW, '.notifications-center .notification-list-item .monaco-button', button);
+  await told(text);
+  await click(WINDOW, `${LISTED} .monaco-button`, button);
 }
 
 /** Keep a picture of the window, when somebody asked for pictures. */

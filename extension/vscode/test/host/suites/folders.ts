@@ -8,6 +8,11 @@ describe('A workspace of two folders, one without a repository', () => {
   let api: Api;
   before(async () => {
     api = await activated();
+    // On a busy machine VS Code may fail to read the file of the workspace, and then tries again only when it changes.
+    for (let tries = 0; tries < 6 && vscode.workspace.workspaceFolders?.length !== 2; tries += 1) {
+      await outside('workspace');
+      await new Promise(resolve => setTimeout(resolve, 4_000));
+    }
   });
   after(closeAll);
 

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../../src/tree/nodes';
-import { accept, click, miss, outside, see, shot, tab, until, window } from '../eyes';
+import { accept, click, LISTED, miss, outside, see, shot, tab, told, until, window } from '../eyes';
 import { activated, closeAll, runs } from '../project';
-
-const LISTED = '.notifications-center .notification-list-item';
-
-/** Wait for a notice in the list: the corner shows no more than three in 0.8 s, and none for long. */
-async function told(text: string): Promise<void> {
-  await vscode.commands.executeCommand('notifications.showList');
-  await see(window, LISTED, text);
-}
 
 describe('Push and pull', () => {
   let hawk: RunNode;
