@@ -39,4 +39,5 @@ export { HeldDialog } from './views/sharing/HeldDialog';
 export { webAddress } from './model/address';
 export { PromoteDialog } from './views/promote/PromoteDialog';
 export type { PromoteDialogProps } from './views/promote/PromoteDialog';
+export { StorageDialog } from './views/storage/StorageDialog';
 export { RunsTable } from './views/table/RunsTable';
