@@ -114,6 +114,27 @@ describe('what takes the space', () => {
     await waitFor(() => expect(calls).toContainEqual(['cancel', running.id]));
   });
 
+  it('is let go of once: another window may wait for the same look', async () => {
+    const slow = { ...running, id: looked.id, kind: 'storage' as const };
+    const gone: string[] = [];
+    const { open } = opened({
+      task: () => Promise.resolve(slow),
+      cancel: id => {
+        gone.push(id);
+        return new Promise(() => undefined);
+      }
+    });
+    const dialog = await open();
+    await waitFor(() =>
+      expect(within(dialog).getByRole('button', { name: 'Cancel' })).toHaveProperty('disabled', false)
+    );
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBe(null));
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(gone).toEqual([looked.id]);
+  });
+
   it('says what was not judged, beside the rest', async () => {
     const problem = 'Files in caches are not judged. The work tree /drive is not there.';
     const caches = storage.caches.map(cache => ({ ...cache, needless: null, young: null, strange: null }));
