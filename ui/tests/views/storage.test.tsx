@@ -26,7 +26,10 @@ function opened(overrides: Staging['overrides'] = { task: () => Promise.resolve(
   const open = async (): Promise<HTMLElement> => {
     fireEvent.click(await screen.findByRole('button', { name: 'More' }));
     fireEvent.click(await screen.findByRole('menuitem', { name: 'What takes the space…' }));
-    return screen.findByRole('dialog', { name: 'What takes the space' });
+    // Its program comes when it is first opened, and a dialog stands there before.
+    await screen.findByRole('dialog', { name: 'What takes the space' });
+    await waitFor(() => expect(screen.queryByRole('status', { name: 'Loading …' })).toBe(null));
+    return screen.getByRole('dialog', { name: 'What takes the space' });
   };
   return { ...staged, open };
 }
