@@ -31,6 +31,8 @@ export class Desk implements vscode.Disposable {
   private deaths = 0;
   private timer: NodeJS.Timeout | null = null;
   private isDisposed = false;
+  /** How often it was started: what an earlier start finds late counts no more. */
+  private starts = 0;
 
   constructor(
     readonly folder: vscode.WorkspaceFolder,
@@ -88,13 +90,15 @@ export class Desk implements vscode.Disposable {
 
   private async start(): Promise<void> {
     this.drop();
+    this.starts += 1;
+    const { starts } = this;
     if (!vscode.workspace.isTrusted) {
       this.move({ state: 'untrusted' });
       return;
     }
     this.move({ state: 'starting' });
     const python = await this.find(this.folder);
-    if (this.isDisposed || this.child) {
+    if (this.isDisposed || starts !== this.starts) {
       return;
     }
     this.python = python;
