@@ -18,9 +18,17 @@ def _lab(_tool: Tool, _place: Place) -> Mapping[str, Sample]:
     need_labextension()
     files = sorted((LABEXTENSION / "static").glob("*.js"))
     sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) / 1e3 for path in files}
-    entry = next((size for name, size in sizes.items() if name.startswith("remoteEntry")), 0.0)
-    note = f"{len(sizes)} files; remote entry {entry:.1f} kB, largest {max(sizes.values()):.1f} kB"
-    return {"bundle-lab": Sample(values=[sum(sizes.values())], note=note)}
+    entry = next(path for path in files if path.name.startswith("remoteEntry"))
+    # What the entry itself asks for comes with the window; the rest when a view is opened.
+    asked = set(re.findall(r"\.e\((\d+)\)", entry.read_text(encoding="utf-8")))
+    later = {name: size for name, size in sizes.items() if name != entry.name and name.partition(".")[0] not in asked}
+    later.pop("style.js", None)
+    start = sum(size for name, size in sizes.items() if name not in later)
+    views = ", ".join(f"{name.partition('.')[0]} {size:.1f} kB" for name, size in sorted(later.items()))
+    return {
+        "bundle-lab": Sample(values=[start], note=f"{len(sizes) - len(later)} files; later {views}"),
+        "bundle-lab-all": Sample(values=[sum(sizes.values())], note=f"{len(sizes)} files"),
+    }
 
 
 def _page(_tool: Tool, _place: Place) -> Mapping[str, Sample]:
@@ -35,13 +43,17 @@ def _page(_tool: Tool, _place: Place) -> Mapping[str, Sample]:
     return {"bundle-page": Sample(values=[float(found[1])])}
 
 
-_TARGET = Target(limit=150)
-
 LAB = Job(
     name="panel-bundle",
     part=PANEL,
-    rows=(Row(key="bundle-lab", title="scripts of the panel in JupyterLab, gzip", unit="kB", target=_TARGET),),
-    how="All scripts of the built extension, remote entry included; what JupyterLab shares, as React, is not in them.",
+    rows=(
+        Row(key="bundle-lab", title="scripts JupyterLab loads at its start, gzip", unit="kB", target=Target(limit=135)),
+        Row(key="bundle-lab-all", title="all scripts of the panel there, gzip", unit="kB", target=Target(limit=165)),
+    ),
+    how=(
+        "Scripts of the built extension, remote entry included; what JupyterLab shares, as React, is not in them. "
+        "Comparison, promotion and what takes the space come when they are opened."
+    ),
     measure=_lab,
     rounds=1,
     only=(OURS,),
@@ -50,7 +62,11 @@ LAB = Job(
 PAGE = Job(
     name="panel-bundle-page",
     part=PANEL,
-    rows=(Row(key="bundle-page", title="script of `trackside ui` without React, gzip", unit="kB", target=_TARGET),),
+    rows=(
+        Row(
+            key="bundle-page", title="script of `trackside ui` without React, gzip", unit="kB", target=Target(limit=150)
+        ),
+    ),
     how="Built with React and React DOM left outside, which JupyterLab would share.",
     measure=_page,
     rounds=1,

@@ -8,6 +8,7 @@ export const ids = {
   compare: 'trackside:compare',
   openNotebook: 'trackside:open-notebook-as-it-was',
   promote: 'trackside:promote',
+  showStorage: 'trackside:show-storage',
   push: 'trackside:push',
   pull: 'trackside:pull',
   track: 'trackside:track',

@@ -16,6 +16,7 @@ import { settings } from './settings';
 import { sharing } from './sharing';
 import { source } from './source';
 import { status } from './status';
+import { storage } from './storage';
 import { tabs } from './tabs';
 import { toolbar } from './toolbar';
 
@@ -30,6 +31,7 @@ const plugins = [
   tabs,
   promote,
   sharing,
+  storage,
   openRuns,
   commands,
   toolbar,

@@ -1,12 +1,10 @@
 /** Plugin: the dialog that makes a branch of a run. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ReactWidget } from '@jupyterlab/ui-components';
-import { Widget } from '@lumino/widgets';
 import { PromoteDialog } from '@trackside/ui';
+import { openDialog } from './dialogs';
 import { ids } from './ids';
 import { ITracksideFocus, ITracksideHost, ITracksideSource } from './tokens';
-import { framed } from './views';
 
 export const promote: JupyterFrontEndPlugin<void> = {
   id: '@trackside/lab:promote',
@@ -22,18 +20,7 @@ export const promote: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const { place: id, run } = args as { readonly place: string; readonly run: string };
         const place = await focus.placeWith(id, focus.pathIn(id));
-        const before = document.activeElement;
-        const close = (): void => {
-          widget.dispose();
-          if (before instanceof HTMLElement) {
-            before.focus();
-          }
-        };
-        const widget = ReactWidget.create(
-          framed(parts, host, <PromoteDialog place={place} run={run} onClose={close} />)
-        );
-        widget.addClass('ts-lab-dialog');
-        Widget.attach(widget, document.body);
+        openDialog(parts, host, close => <PromoteDialog place={place} run={run} onClose={close} />);
       }
     });
   }

@@ -98,3 +98,37 @@ def test_the_notebook_of_a_run_is_shown_read_only_and_not_written(
     expect(lab.page.get_by_role("tab", name="keen-hawk-c2.ipynb")).to_be_visible()
     expect(lab.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
     assert project.git("status", "--porcelain") == before
+
+
+def test_a_view_that_is_seldom_opened_comes_when_it_is_and_a_second_time_when_it_did_not(
+    lab: LabPage, project: Project, server: Jupyter
+) -> None:
+    runs = add_three(server, project)
+    loaded: list[str] = []
+    lab.page.on("request", lambda request: loaded.append(request.url.rpartition("/")[2].partition(".")[0]))
+    lab.open(project.name)
+    expect(lab.show_panel().get_by_role("row")).to_have_count(3)
+    assert not {"compare", "promote", "storage"} & set(loaded)
+    place = server.ask(f"trackside/api/place?path={project.name}")["id"]
+    # A server that is gone, and is there again.
+    lab.page.route("**/static/compare.*", lambda route: route.abort())
+    lab.command("trackside:compare", {"place": place, "runs": runs[:2]})
+    face = lab.page.locator(".ts-lab-tab").get_by_role("alert")
+    expect(face).to_contain_text("This view could not be loaded.")
+    face.get_by_role("button", name="Try again").click()
+    lab.page.wait_for_timeout(200)
+    expect(face).to_be_visible()
+    lab.page.unroute("**/static/compare.*")
+    face.get_by_role("button", name="Try again").click()
+    expect(lab.page.get_by_role("heading", name="2 runs compared")).to_be_visible()
+    assert loaded.count("compare") >= 3 and not {"promote", "storage"} & set(loaded)
+    for command, asked, name in (
+        ("trackside:promote", {"place": place, "run": runs[0]}, "Promote calm-otter-3f"),
+        ("trackside:show-storage", {}, "What takes the space"),
+    ):
+        lab.command(command, asked)
+        dialog = lab.page.get_by_role("dialog", name=name)
+        dialog.get_by_role("button", name="Close").click()
+        expect(dialog).to_have_count(0)
+    assert {"promote", "storage"} <= set(loaded)
+    assert lab.complaints == []

@@ -1,4 +1,4 @@
-"""What takes the space, in the page: a real clone with large files, in DVC's cache and gone from it."""
+"""What takes the space: in the page, of a clone with large files in DVC's cache and gone from it; in JupyterLab."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from repositories import Scratch, make_experiment, make_scratch
 
 from trackside.artifacts import keep_artifact
 
-from .conftest import PATIENCE
+from .conftest import PATIENCE, Project
+from .jupyter import Jupyter
+from .pages import LabPage
+from .runs import add_three
 from .standalone import Standalone
 from .watch import STANDALONE, Watch, dumped
 
@@ -66,15 +69,15 @@ def served(scratch: Scratch) -> Iterator[Standalone]:
 
 
 @pytest.fixture
-def page(browser: Browser, served: Standalone) -> Iterator[Page]:
+def opened(browser: Browser, served: Standalone) -> Iterator[Page]:
     """The page, in a window of its own that is watched."""
     context = browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     watch = Watch(context, served.base, STANDALONE)
-    opened = context.new_page()
-    opened.goto(served.address)
-    expect(opened.locator(".ts-item")).to_have_count(3)
-    yield opened
+    page = context.new_page()
+    page.goto(served.address)
+    expect(page.locator(".ts-item")).to_have_count(3)
+    yield page
     hits = watch.hits()
     context.close()
     assert hits == [], dumped(hits)
@@ -89,9 +92,9 @@ def look(page: Page) -> Locator:
     return dialog
 
 
-def test_what_takes_the_space_is_told_and_leads_to_the_run(page: Page, scratch: Scratch) -> None:
+def test_what_takes_the_space_is_told_and_leads_to_the_run(opened: Page, scratch: Scratch) -> None:
     before = scratch.state()
-    dialog = look(page)
+    dialog = look(opened)
     expect(dialog.locator(".ts-space-all")).to_contain_text("MB")
     kinds = dialog.get_by_role("table", name="By kind")
     expect(kinds.get_by_role("row").filter(has_text="DVC's cache")).to_contain_text("3.20 MB")
@@ -110,16 +113,32 @@ def test_what_takes_the_space_is_told_and_leads_to_the_run(page: Page, scratch: 
     assert dialog.locator("b, img").count() == 0
     # By keys alone.
     runs.nth(1).get_by_role("button").focus()
-    page.keyboard.press("Enter")
+    opened.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
-    expect(page.get_by_role("heading", name="calm-otter")).to_be_visible()
+    expect(opened.get_by_role("heading", name="calm-otter")).to_be_visible()
     assert scratch.state() == before
 
 
-def test_the_view_fits_a_narrow_window(page: Page) -> None:
-    page.set_viewport_size({"width": 420, "height": 700})
-    look(page)
+def test_the_view_fits_a_narrow_window(opened: Page) -> None:
+    opened.set_viewport_size({"width": 420, "height": 700})
+    look(opened)
     # Into the padding of the dialog nothing reaches either.
     right = "node => Math.ceil(node.getBoundingClientRect().right)"
-    edge = page.locator(".ts-space").evaluate(right)
-    assert [table.evaluate(right) <= edge for table in page.locator(".ts-space-table").all()] == [True] * 3
+    edge = opened.locator(".ts-space").evaluate(right)
+    assert [table.evaluate(right) <= edge for table in opened.locator(".ts-space-table").all()] == [True] * 3
+
+
+def test_the_palette_of_jupyterlab_shows_it_over_the_panel(lab: LabPage, project: Project, server: Jupyter) -> None:
+    add_three(server, project)
+    lab.open(project.name)
+    expect(lab.show_panel().get_by_role("row")).to_have_count(3)
+    lab.page.keyboard.press("Control+Shift+C")
+    lab.page.keyboard.type("Takes the Space")
+    found = lab.page.locator(".lm-CommandPalette-item:not(.lm-mod-hidden)")
+    expect(found).to_have_count(1)
+    found.click()
+    dialog = lab.page.get_by_role("dialog", name="What takes the space")
+    dialog.get_by_role("button", name="keen-hawk-c2").click()
+    expect(dialog).to_have_count(0)
+    expect(lab.page.get_by_role("tab", name="keen-hawk-c2")).to_be_visible()
+    assert lab.complaints == []

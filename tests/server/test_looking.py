@@ -106,6 +106,40 @@ async def test_a_look_is_cancelled_and_the_next_is_a_new_one(
     assert (await ask.until(f"tasks/{second['id']}", lambda found: found["state"] in ENDED))["state"] == "done"
 
 
+async def test_a_look_goes_on_for_who_still_waits_and_ends_with_the_last(
+    ask: Client, experiments: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    place = await ask.place()
+    asked = [await ask(f"places/{place}/storage", "POST", status=202) for _ in range(3)]
+    task = asked[0]["id"]
+    for _ in range(2):
+        # Who lets go need not know that others wait.
+        gone = check(await ask(f"tasks/{task}", "DELETE"), "Task")
+        assert (gone["id"], gone["state"]) == (task, "cancelled")
+        assert (await ask(f"tasks/{task}"))["state"] in ("waiting", "running")
+    joined = await ask(f"places/{place}/storage", "POST", status=202)
+    assert joined["id"] == task
+    await ask(f"tasks/{task}", "DELETE")
+    assert (await ask(f"tasks/{task}", "DELETE"))["state"] == "running"
+    held.free.set()
+    ended = await ask.until(f"tasks/{task}", lambda found: found["state"] in ENDED)
+    assert ended["state"] == "cancelled"
+
+
+async def test_a_look_that_one_of_two_let_go_is_done_for_the_other(
+    ask: Client, experiments: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    place = await ask.place()
+    first = await ask(f"places/{place}/storage", "POST", status=202)
+    await ask(f"places/{place}/storage", "POST", status=202)
+    await ask(f"tasks/{first['id']}", "DELETE")
+    held.free.set()
+    done = await ask.until(f"tasks/{first['id']}", lambda found: found["state"] in ENDED)
+    assert done["state"] == "done" and len(done["result"]["runs"]) == 3
+
+
 def test_a_look_that_is_cancelled_ends_in_the_midst_of_a_large_work_tree(experiments: Scratch) -> None:
     for number in range(30):
         (experiments.path / f"folder{number}").mkdir()

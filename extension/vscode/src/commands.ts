@@ -87,14 +87,16 @@ function viewCommands(around: Around): readonly vscode.Disposable[] {
       const desk = await deskOf(desks);
       return desk ? attempt(async () => act(desk)) : undefined;
     });
+  const showTable = async (desk: Desk, dialogs: Pick<Shown, 'isStorageShown'> = {}): Promise<void> => {
+    const place = await placeOf(around, desk);
+    if (place) {
+      const folder = desk.folder.uri.toString();
+      panels.show({ folder, place: place.id, project: place.name, view: 'table', runs: [], ...dialogs });
+    }
+  };
   return [
-    on(ids.openTable, async desk => {
-      const place = await placeOf(around, desk);
-      if (place) {
-        const folder = desk.folder.uri.toString();
-        panels.show({ folder, place: place.id, project: place.name, view: 'table', runs: [] });
-      }
-    }),
+    on(ids.openTable, desk => showTable(desk)),
+    on(ids.showStorage, desk => showTable(desk, { isStorageShown: true })),
     on(ids.undelete, async desk => {
       const place = await placeOf(around, desk);
       return place ? undelete(desk, place.id) : undefined;

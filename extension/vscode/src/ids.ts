@@ -5,6 +5,7 @@ export const ids = {
   panel: 'trackside.view',
   scheme: 'trackside',
   openTable: 'trackside.openTable',
+  showStorage: 'trackside.showStorage',
   openRun: 'trackside.openRun',
   compare: 'trackside.compare',
   promote: 'trackside.promote',

@@ -1,6 +1,15 @@
-/** One tab: the table, a run or a comparison, and the dialogs that promote a run or show those held back. */
+/** One tab: the table, a run or a comparison, and the dialogs that promote, show runs held back or what takes the space. */
 
-import { CompareView, HeldDialog, PromoteDialog, RunsTable, RunView, useServices, WithPlace } from '@trackside/ui';
+import {
+  CompareView,
+  HeldDialog,
+  PromoteDialog,
+  RunsTable,
+  RunView,
+  StorageDialog,
+  useServices,
+  WithPlace
+} from '@trackside/ui';
 import type { Place } from '@trackside/ui';
 import { useCallback } from 'react';
 import type { ReactElement } from 'react';
@@ -13,9 +22,11 @@ export function Tab(props: {
   readonly onPromoted: () => void;
   readonly isHeldShown: boolean;
   readonly onHeldClosed: () => void;
+  readonly isStorageShown: boolean;
+  readonly onStorageClosed: () => void;
   readonly onShown: (shown: Shown) => void;
 }): ReactElement {
-  const { shown, promoting, onPromoted, isHeldShown, onHeldClosed, onShown } = props;
+  const { shown, promoting, onPromoted, isHeldShown, onHeldClosed, isStorageShown, onStorageClosed, onShown } = props;
   const { source } = useServices();
   const find = useCallback(async (): Promise<Place> => {
     const place = await source.place('');
@@ -29,6 +40,7 @@ export function Tab(props: {
           <View place={place} shown={shown} onShown={onShown} />
           {promoting === null ? null : <PromoteDialog place={place} run={promoting} onClose={onPromoted} />}
           {isHeldShown ? <HeldDialog place={place} onClose={onHeldClosed} /> : null}
+          {isStorageShown ? <StorageDialog place={place} onClose={onStorageClosed} /> : null}
         </>
       )}
     </WithPlace>

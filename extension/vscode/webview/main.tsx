@@ -23,11 +23,13 @@ function Page({ first }: { readonly first: Shown }): ReactElement {
   const [shown, setShown] = useState(first);
   const [promoting, setPromoting] = useState(first.isPromoting ? (first.runs[0] ?? null) : null);
   const [isHeldShown, setHeldShown] = useState(first.isHeldShown ?? false);
+  const [isStorageShown, setStorageShown] = useState(first.isStorageShown ?? false);
   const host = useMemo(() => hostOf(wire, (_, run) => setPromoting(run)), []);
   wire.onShow = message => {
     setShown(message.shown);
     setPromoting(message.shown.isPromoting ? (message.shown.runs[0] ?? null) : null);
     setHeldShown(message.shown.isHeldShown ?? false);
+    setStorageShown(message.shown.isStorageShown ?? false);
   };
   const change = (next: Shown): void => {
     setShown(next);
@@ -42,6 +44,8 @@ function Page({ first }: { readonly first: Shown }): ReactElement {
         onPromoted={() => setPromoting(null)}
         isHeldShown={isHeldShown}
         onHeldClosed={() => setHeldShown(false)}
+        isStorageShown={isStorageShown}
+        onStorageClosed={() => setStorageShown(false)}
         onShown={change}
       />
     </ServicesProvider>
@@ -52,6 +56,6 @@ const root = document.getElementById('trackside');
 const shown = parseShown(JSON.parse(root?.dataset['shown'] ?? 'null'));
 if (root && shown) {
   // A dialog that stood open does not come back.
-  api.setState({ ...shown, isPromoting: false, isHeldShown: false });
+  api.setState({ ...shown, isPromoting: false, isHeldShown: false, isStorageShown: false });
   createRoot(root).render(<Page first={shown} />);
 }

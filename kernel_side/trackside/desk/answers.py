@@ -128,7 +128,7 @@ def export(request: Request) -> Document:
 
 
 def storage(request: Request) -> contract.Task:
-    under_way = request.services.tasks.looking(request.place.id)
+    under_way = request.services.tasks.join_look(request.place.id)
     if under_way is not None:
         return under_way
     repository = request.catalogue.owner

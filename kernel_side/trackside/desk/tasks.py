@@ -24,6 +24,8 @@ KEPT: Final = 600.0
 _MOST: Final = 100
 _SHARING: Final = frozenset({"push", "pull"})
 _LOOKING: Final = frozenset({"storage"})
+_UNDER_WAY: Final = frozenset({"waiting", "running"})
+_CANCELLED: Final = "It was cancelled."
 Kind = Any
 
 
@@ -33,11 +35,13 @@ class Progress:
     def __init__(self, task: Task, told: Callable[[], None]) -> None:
         self._task, self._told = task, told
         self.is_cancelled = False
+        #: How many asked for it and did not let go.
+        self.waiting = 1
 
     def tell(self, message: str, progress: float | None = None) -> None:
         """Say how far it is; raises StateError `cancelled` when it was cancelled."""
         if self.is_cancelled:
-            raise StateError("It was cancelled.", code="cancelled")
+            raise StateError(_CANCELLED, code="cancelled")
         if (message, progress) != (self._task["message"], self._task["progress"]):
             self._task["message"], self._task["progress"] = message, progress
             self._told()
@@ -60,7 +64,7 @@ class Tasks:
         """Begin `work` in its thread; StateError when too much waits already."""
         with self._lock:
             self._forget()
-            waiting = sum(task["state"] in ("waiting", "running") for task, _, _ in self._tasks.values())
+            waiting = sum(task["state"] in _UNDER_WAY for task, _, _ in self._tasks.values())
             if waiting >= _MOST:
                 raise StateError("Too much is waiting to be done.", hint="Try again in a moment.", code="busy")
             task: Task = {
@@ -109,31 +113,41 @@ class Tasks:
 
     def sharing(self, place: str) -> Task | None:
         """Return the push or pull of a place that waits or runs, None when there is none."""
-        return next((task for task, _ in self._under_way(place, _SHARING)), None)
+        with self._lock:
+            return next((_copy(task) for task, _ in self._under_way(place, _SHARING)), None)
 
-    def looking(self, place: str) -> Task | None:
-        """Return the look at a place that waits or runs and that nobody cancelled, None when there is none."""
-        found = self._under_way(place, _LOOKING)
-        return next((task for task, progress in found if not progress.is_cancelled), None)
+    def join_look(self, place: str) -> Task | None:
+        """Return the look at a place that waits or runs, which one more waits for now; None when there is none."""
+        with self._lock:
+            for task, progress in self._under_way(place, _LOOKING):
+                if not progress.is_cancelled:
+                    progress.waiting += 1
+                    return _copy(task)
+        return None
 
     def _under_way(self, place: str, kinds: Container[str]) -> list[tuple[Task, Progress]]:
-        with self._lock:
-            return [
-                (_copy(task), progress)
-                for task, progress, _ in self._tasks.values()
-                if self._places[task["id"]] == place and task["kind"] in kinds
-                if task["state"] in ("waiting", "running")
-            ]
+        return [
+            (task, progress)
+            for task, progress, _ in self._tasks.values()
+            if self._places[task["id"]] == place and task["kind"] in kinds
+            if task["state"] in _UNDER_WAY
+        ]
 
     def cancel(self, name: str) -> Task:
-        """Stop a task that waits; one that runs stops where it next says how far it is."""
+        """Stop a task that waits; one that runs stops where it next says how far it is.
+
+        While others wait for it too, it goes on for them: who lets go is told that it is cancelled.
+        """
         with self._lock:
             if name not in self._tasks:
                 raise NotFoundError("That task is not known any more.", code="unknown-task")
             task, progress, ended = self._tasks[name]
+            if progress.waiting > 1 and task["state"] in _UNDER_WAY:
+                progress.waiting -= 1
+                return {**task, "state": "cancelled", "message": _CANCELLED}
             progress.is_cancelled = True
             if task["state"] == "waiting":
-                task["state"], task["message"] = "cancelled", "It was cancelled."
+                task["state"], task["message"] = "cancelled", _CANCELLED
                 ended.append(time.monotonic())
             return _copy(task)
 

@@ -26,7 +26,10 @@ function opened(overrides: Staging['overrides'] = { task: () => Promise.resolve(
   const open = async (): Promise<HTMLElement> => {
     fireEvent.click(await screen.findByRole('button', { name: 'More' }));
     fireEvent.click(await screen.findByRole('menuitem', { name: 'What takes the space…' }));
-    return screen.findByRole('dialog', { name: 'What takes the space' });
+    // Its program comes when it is first opened, and a dialog stands there before.
+    await screen.findByRole('dialog', { name: 'What takes the space' });
+    await waitFor(() => expect(screen.queryByRole('status', { name: 'Loading …' })).toBe(null));
+    return screen.getByRole('dialog', { name: 'What takes the space' });
   };
   return { ...staged, open };
 }
@@ -112,6 +115,27 @@ describe('what takes the space', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBe(null));
     answer(running);
     await waitFor(() => expect(calls).toContainEqual(['cancel', running.id]));
+  });
+
+  it('is let go of once: another window may wait for the same look', async () => {
+    const slow = { ...running, id: looked.id, kind: 'storage' as const };
+    const gone: string[] = [];
+    const { open } = opened({
+      task: () => Promise.resolve(slow),
+      cancel: id => {
+        gone.push(id);
+        return new Promise(() => undefined);
+      }
+    });
+    const dialog = await open();
+    await waitFor(() =>
+      expect(within(dialog).getByRole('button', { name: 'Cancel' })).toHaveProperty('disabled', false)
+    );
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBe(null));
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(gone).toEqual([looked.id]);
   });
 
   it('says what was not judged, beside the rest', async () => {

@@ -14,6 +14,8 @@ export interface Shown {
   readonly isPromoting?: boolean;
   /** Of a table: the dialog with the runs that pulls held back stands open. */
   readonly isHeldShown?: boolean;
+  /** Of a table: the dialog with what takes the space stands open. */
+  readonly isStorageShown?: boolean;
 }
 
 /** Read what was kept; null when it cannot be shown. */
@@ -21,7 +23,8 @@ export function parseShown(kept: unknown): Shown | null {
   if (typeof kept !== 'object' || kept === null) {
     return null;
   }
-  const { folder, place, project, view, runs, isPromoting, isHeldShown } = kept as Readonly<Record<string, unknown>>;
+  const { folder, place, project, view, runs, ...open } = kept as Readonly<Record<string, unknown>>;
+  const { isPromoting, isHeldShown, isStorageShown } = open;
   if (typeof folder !== 'string' || typeof place !== 'string' || !isTexts(runs)) {
     return null;
   }
@@ -34,7 +37,8 @@ export function parseShown(kept: unknown): Shown | null {
   const name = typeof project === 'string' ? project : '';
   const dialogs = {
     ...(isPromoting === true ? { isPromoting } : {}),
-    ...(isHeldShown === true ? { isHeldShown } : {})
+    ...(isHeldShown === true ? { isHeldShown } : {}),
+    ...(isStorageShown === true ? { isStorageShown } : {})
   };
   return { folder, place, project: name, view, runs, ...dialogs };
 }

@@ -80,6 +80,7 @@ describe('What a tab shows', () => {
     expect(parseShown(JSON.parse(JSON.stringify(run)))).toEqual(run);
     expect(parseShown({ ...run, isPromoting: true })).toEqual({ ...run, isPromoting: true });
     expect(parseShown({ ...run, isHeldShown: true })).toEqual({ ...run, isHeldShown: true });
+    expect(parseShown({ ...run, isStorageShown: true })).toEqual({ ...run, isStorageShown: true });
   });
 
   it.each([

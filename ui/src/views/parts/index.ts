@@ -9,6 +9,7 @@ export { Dialog, Popover } from './floating';
 export type { Anchor, DialogProps, PopoverProps } from './floating';
 export { Icon } from './icons';
 export type { IconName } from './icons';
+export { later } from './later';
 export { Menu } from './menu';
 export type { MenuItem, MenuProps } from './menu';
 export { Sparkline } from './sparkline';

@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import type { Place } from '../../contract';
 import { IconButton, Menu } from '../parts';
+import { StorageDialog } from '../seldom';
 import { useWords } from '../services';
-import { StorageDialog } from './StorageDialog';
 
 /** Draw the button, its menu, and what is chosen there. */
 export function MoreMenu({ place }: { readonly place: Place }): ReactElement {

@@ -13,8 +13,14 @@ import { LargestFiles, LargestRuns } from './Largest';
 import { useLook } from './look';
 import type { Look } from './look';
 
+/** Props of the dialog. */
+export interface StorageDialogProps {
+  readonly place: Place;
+  readonly onClose: () => void;
+}
+
 /** Show what takes the space; looking begins when it opens and ends with it. */
-export function StorageDialog(props: { readonly place: Place; readonly onClose: () => void }): ReactElement {
+export function StorageDialog(props: StorageDialogProps): ReactElement {
   const { place, onClose } = props;
   const { host, t } = useServices();
   const id = place.id ?? '';

@@ -22,8 +22,11 @@ export function useLook(place: string): Look {
   latest.current = task;
   const begun = useRef<Promise<Task> | null>(null);
   const [isEnding, setEnding] = useState(false);
+  // The server counts who waits: a look that others wait for too is let go of once.
+  const hasLetGo = useRef(false);
   const again = useCallback(() => {
     setEnding(false);
+    hasLetGo.current = false;
     start(() => {
       begun.current = source.storage(place);
       return begun.current;
@@ -31,6 +34,7 @@ export function useLook(place: string): Look {
   }, [source, place, start]);
   const end = useCallback(() => {
     setEnding(true);
+    hasLetGo.current = true;
     cancel();
   }, [cancel]);
   useEffect(() => {
@@ -40,7 +44,7 @@ export function useLook(place: string): Look {
       void begun.current?.then(
         first => {
           const now = latest.current?.id === first.id ? latest.current : first;
-          return isUnderWay(now) ? source.cancel(now.id).catch(() => undefined) : undefined;
+          return isUnderWay(now) && !hasLetGo.current ? source.cancel(now.id).catch(() => undefined) : undefined;
         },
         () => undefined
       );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../../src/tree/nodes';
-import { click, evaluate, faults, press, see, shot, tab, until } from '../eyes';
+import { click, evaluate, faults, miss, press, see, shot, tab, until } from '../eyes';
 import type { Where } from '../eyes';
 import { activated, closeAll, front, runs, theme } from '../project';
 
@@ -34,6 +34,16 @@ describe('Tabs', () => {
     await click(TABLE, 'dialog button', 'keen-hawk-c2');
     await see(RUN, 'h2', 'keen-hawk-c2');
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('show what takes the space by a command too, over the same table', async () => {
+    const tabs = (): number => vscode.window.tabGroups.all.flatMap(group => group.tabs).length;
+    const before = tabs();
+    await vscode.commands.executeCommand('trackside.showStorage');
+    await see(TABLE, 'dialog .ts-space', 'in all, in this clone');
+    assert.equal(tabs(), before);
+    await click(TABLE, 'dialog button[aria-label=Close]');
+    await miss(TABLE, 'dialog');
   });
 
   it('show the run that is opened from a row, named by it', async () => {
