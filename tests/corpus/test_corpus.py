@@ -1,6 +1,6 @@
 """Public notebooks run the same with the two lines of Trackside first, and the experiment holds all of it.
 
-`-m corpus` runs the short set (about three minutes on two cores), `-m "corpus or long"` every notebook.
+`-m corpus` runs the short set (about two minutes on two cores), `-m "corpus or long"` every notebook.
 Fetched once, kept outside the tree: see `fetch.py`. Without a network these tests are skipped, but not in CI.
 """
 
