@@ -1,2 +1,1 @@
-import '@trackside/ui/style/index.css';
-import './index.css';
+import '../lib/style.css';

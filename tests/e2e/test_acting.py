@@ -115,8 +115,8 @@ def test_a_view_that_is_seldom_opened_comes_when_it_is_and_a_second_time_when_it
     lab.command("trackside:compare", {"place": place, "runs": runs[:2]})
     face = lab.page.locator(".ts-lab-tab").get_by_role("alert")
     expect(face).to_contain_text("This view could not be loaded.")
-    face.get_by_role("button", name="Try again").click()
-    lab.page.wait_for_timeout(200)
+    with lab.page.expect_event("requestfailed", lambda request: "/static/seldom." in request.url):
+        face.get_by_role("button", name="Try again").click()
     expect(face).to_be_visible()
     lab.page.unroute("**/static/seldom.*")
     face.get_by_role("button", name="Try again").click()

@@ -19,8 +19,9 @@ def test_a_notebook_has_button_card_and_marks(lab: LabPage, project: Project) ->
     expect(lab.page.locator(".ts-lab-badge-tracked").first).to_be_visible()
     lab.command("trackside:show-panel")
     expect(lab.panel.get_by_role("row").first).to_be_visible()
-    # One of Notebook 7.6's own, there without this extension too.
-    assert [told for told in lab.complaints if "reading 'schema'" not in told] == []
+    # Two of Notebook 7.6's own: its file browser asks for a command that another of its plugins may not have added yet.
+    of_its_own = ("reading 'schema'", "'filebrowser:open-path' not registered")
+    assert [told for told in lab.complaints if not any(words in told for words in of_its_own)] == []
 
 
 def test_the_notebook_of_a_run_is_shown_as_its_cells(lab: LabPage, project: Project, server: Jupyter) -> None:
