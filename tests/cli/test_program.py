@@ -76,27 +76,23 @@ def test_fault_of_ours_writes_a_log_and_one_sentence(scratch: Scratch) -> None:
     assert "secret query" not in log.read_text()
 
 
-def test_listing_in_a_pipe_loads_nothing_heavy(scratch: Scratch) -> None:
+HEAVY = {"rich", "yaml", "dvc", "dvc_data", "git", "IPython", "nbformat", "typing_extensions", "numpy"}
+SPARED = {"dataclasses", "inspect", "ast", "logging", "concurrent.futures", "msgspec", "trackside.query"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "modules"),
+    [(["list", "metrics.acc > 0"], HEAVY), (["list", "--json"], HEAVY | SPARED)],
+    ids=["filtered", "plain"],
+)
+def test_a_listing_in_a_pipe_loads_no_more_than_it_needs(
+    scratch: Scratch, arguments: list[str], modules: set[str]
+) -> None:
     make_experiments(scratch, 2)
     code = (
         "import sys, trackside.cli\n"
-        "trackside.cli.main(['list', 'metrics.acc > 0'])\n"
-        "heavy = {'rich', 'yaml', 'dvc', 'dvc_data', 'git', 'IPython', 'nbformat', 'typing_extensions', 'numpy'}\n"
-        "sys.exit(' '.join(heavy & set(sys.modules)) or 0)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=scratch.path, env=scratch.environment, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
-
-
-def test_a_plain_listing_loads_no_more_than_it_needs(scratch: Scratch) -> None:
-    make_experiments(scratch, 2)
-    code = (
-        "import sys, trackside.cli\n"
-        "trackside.cli.main(['list', '--json'])\n"
-        "spared = {'dataclasses', 'inspect', 'ast', 'logging', 'concurrent.futures', 'msgspec', 'trackside.query'}\n"
-        "sys.exit(' '.join(spared & set(sys.modules)) or 0)\n"
+        f"assert trackside.cli.main({arguments!r}) == 0\n"
+        f"sys.exit(' '.join({modules!r} & set(sys.modules)) or 0)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=scratch.path, env=scratch.environment, capture_output=True, check=False

@@ -14,7 +14,7 @@ from repositories import Scratch, make_scratch, scratch
 
 from trackside.errors import DamagedError
 from trackside.git.contents import _Stream, read_contents_along
-from trackside.git.objects import read_objects
+from trackside.git.objects import Object, _parse, read_objects
 from trackside.git.repository import Repository, open_repository
 
 __all__ = ["scratch"]
@@ -129,6 +129,15 @@ def test_an_object_that_goes_in_between_is_told(scratch: Scratch) -> None:
     stream = _Stream(repository, names, MARK)
     with pytest.raises(DamagedError, match="in the middle"):
         [*stream.take(said), *stream.end()]
+
+
+def test_objects_read_at_once_are_told_by_their_sizes_and_all_or_none() -> None:
+    said = b"a blob 3\none\nb missing\nc tree 0\n\nd blob 6\n\nd b 1\ne blob 2\n\n\n\n"
+    told = [("a", "blob", b"one"), None, ("c", "tree", b""), ("d", "blob", b"\nd b 1"), ("e", "blob", b"\n\n")]
+    assert list(_parse(said, 5)) == [one and Object(*one) for one in told]
+    for length in range(len(said)):
+        with pytest.raises(DamagedError, match="in the middle"):
+            list(_parse(said[:length], 5))
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")

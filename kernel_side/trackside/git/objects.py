@@ -35,14 +35,13 @@ def read_objects(repository: Repository, names: Sequence[str]) -> Iterator[Objec
 def _parse(out: bytes, count: int) -> Iterator[Object | None]:
     position = 0
     for _ in range(count):
-        end = out.find(b"\n", position)
-        words = out[position : max(0, end)].rsplit(b" ", 2)
-        is_found = len(words) == 3 and words[2].isdigit()
-        begin = end + 1
-        end = begin + int(words[2]) if is_found else end
-        if not 0 <= end < len(out):
+        line = out.find(b"\n", position)
+        words = out[position:line].rsplit(b" ", 2) if line >= 0 else []
+        is_there = len(words) == 3 and words[2].isdigit()
+        begin, end = line + 1, line + 1 + int(words[2]) if is_there else line
+        if line < 0 or end >= len(out):
             raise DamagedError(CUT_SHORT, hint="git fsck", code="objects-damaged")
-        yield Object(words[0].decode(), words[1].decode(), out[begin:end]) if is_found else None
+        yield Object(words[0].decode(), words[1].decode(), out[begin:end]) if is_there else None
         position = end + 1
 
 
