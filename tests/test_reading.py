@@ -139,3 +139,16 @@ def test_without_runs_each_verb_says_so(repository: Repository) -> None:
         comparison(repository, ["one"])
     with pytest.raises(NotFoundError):
         code_diff(repository, "nobody")
+
+
+@pytest.mark.parametrize("odd", ['a"b', "naïve", "a'b", "a$b"])
+def test_names_that_need_an_escape_are_written_as_json_among_others(
+    repository: Repository, trackside_home: Scratch, odd: str
+) -> None:
+    make_experiment(trackside_home, "plain", run="20260101t000000-0000000001", metrics={"acc": 0.5})
+    oid = make_experiment(trackside_home, "other", run="20260101t000000-0000000002", metrics={"acc": 0.6})
+    head = trackside_home.head()
+    trackside_home.git("update-ref", f"refs/exps/{head[:2]}/{head[2:]}/{odd}", oid)
+    written = json.loads(b"".join(select(repository).listing_json()))
+    assert written == listing(repository)
+    assert sorted(run["name"] for run in written["experiments"]) == sorted(["plain", "other", odd])
