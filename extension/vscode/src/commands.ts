@@ -43,19 +43,19 @@ function runCommands(around: Around): readonly vscode.Disposable[] {
       const [first] = nodes;
       return first ? attempt(async () => act(first, nodes)) : undefined;
     });
-  const show = (node: RunNode, view: Shown['view'], runs: readonly string[], isPromoting = false): void =>
+  const show = (node: RunNode, view: Shown['view'], runs: readonly string[], dialog?: Shown['dialog']): void =>
     panels.show({
       folder: folderOf(node),
       place: node.place,
       project: '',
       view,
       runs,
-      ...(isPromoting ? { isPromoting } : {})
+      ...(dialog ? { dialog } : {})
     });
   return [
     on(ids.openRun, node => show(node, 'run', [node.row.id])),
     on(ids.compare, (node, all) => compare(around, node, all, runs => show(node, 'compare', runs))),
-    on(ids.promote, node => show(node, 'run', [node.row.id], true)),
+    on(ids.promote, node => show(node, 'run', [node.row.id], 'promote')),
     on(ids.openNotebook, ({ shelf, place, row }) => openNotebook(shelf.desk, place, row.id, row.name)),
     on(ids.diffBaseline, node => diffRuns(node.shelf.desk, null, sided(node))),
     on(ids.diffRuns, (node, all) => diffTwo(around, node, all)),
@@ -87,16 +87,23 @@ function viewCommands(around: Around): readonly vscode.Disposable[] {
       const desk = await deskOf(desks);
       return desk ? attempt(async () => act(desk)) : undefined;
     });
-  const showTable = async (desk: Desk, dialogs: Pick<Shown, 'isStorageShown'> = {}): Promise<void> => {
+  const showTable = async (desk: Desk, dialog?: Shown['dialog']): Promise<void> => {
     const place = await placeOf(around, desk);
     if (place) {
       const folder = desk.folder.uri.toString();
-      panels.show({ folder, place: place.id, project: place.name, view: 'table', runs: [], ...dialogs });
+      panels.show({
+        folder,
+        place: place.id,
+        project: place.name,
+        view: 'table',
+        runs: [],
+        ...(dialog ? { dialog } : {})
+      });
     }
   };
   return [
     on(ids.openTable, desk => showTable(desk)),
-    on(ids.showStorage, desk => showTable(desk, { isStorageShown: true })),
+    on(ids.showStorage, desk => showTable(desk, 'storage')),
     on(ids.undelete, async desk => {
       const place = await placeOf(around, desk);
       return place ? undelete(desk, place.id) : undefined;
@@ -106,7 +113,7 @@ function viewCommands(around: Around): readonly vscode.Disposable[] {
       const folder = desk.folder.uri.toString();
       const showHeld = (): void =>
         place
-          ? panels.show({ folder, place: place.id, project: place.name, view: 'table', runs: [], isHeldShown: true })
+          ? panels.show({ folder, place: place.id, project: place.name, view: 'table', runs: [], dialog: 'held' })
           : undefined;
       return place ? share(desk, { way: 'pull', place: place.id, runs: [], showHeld }, around.log) : undefined;
     }),

@@ -15,18 +15,18 @@ import { useCallback } from 'react';
 import type { ReactElement } from 'react';
 import type { Shown } from '../src/views/shown';
 
+/** What stands open over a tab. */
+export type TabDialog =
+  { readonly kind: 'promote'; readonly run: string } | { readonly kind: 'held' } | { readonly kind: 'storage' };
+
 /** Draw what is shown; `onShown` hears that it is something else now. */
 export function Tab(props: {
   readonly shown: Shown;
-  readonly promoting: string | null;
-  readonly onPromoted: () => void;
-  readonly isHeldShown: boolean;
-  readonly onHeldClosed: () => void;
-  readonly isStorageShown: boolean;
-  readonly onStorageClosed: () => void;
+  readonly dialog: TabDialog | null;
+  readonly onClosed: () => void;
   readonly onShown: (shown: Shown) => void;
 }): ReactElement {
-  const { shown, promoting, onPromoted, isHeldShown, onHeldClosed, isStorageShown, onStorageClosed, onShown } = props;
+  const { shown, dialog, onClosed, onShown } = props;
   const { source } = useServices();
   const find = useCallback(async (): Promise<Place> => {
     const place = await source.place('');
@@ -38,9 +38,9 @@ export function Tab(props: {
       {place => (
         <>
           <View place={place} shown={shown} onShown={onShown} />
-          {promoting === null ? null : <PromoteDialog place={place} run={promoting} onClose={onPromoted} />}
-          {isHeldShown ? <HeldDialog place={place} onClose={onHeldClosed} /> : null}
-          {isStorageShown ? <StorageDialog place={place} onClose={onStorageClosed} /> : null}
+          {dialog?.kind === 'promote' ? <PromoteDialog place={place} run={dialog.run} onClose={onClosed} /> : null}
+          {dialog?.kind === 'held' ? <HeldDialog place={place} onClose={onClosed} /> : null}
+          {dialog?.kind === 'storage' ? <StorageDialog place={place} onClose={onClosed} /> : null}
         </>
       )}
     </WithPlace>

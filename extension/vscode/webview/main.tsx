@@ -8,6 +8,7 @@ import { parseShown } from '../src/views/shown';
 import type { Shown } from '../src/views/shown';
 import { hostOf } from './host';
 import { Tab } from './Tab';
+import type { TabDialog } from './Tab';
 import { Wire } from './wire';
 import type { TabApi } from './wire';
 import '@trackside/ui/style/index.css';
@@ -21,15 +22,11 @@ const source = createHttpSource({ send: wire.send, listen: wire.listen });
 
 function Page({ first }: { readonly first: Shown }): ReactElement {
   const [shown, setShown] = useState(first);
-  const [promoting, setPromoting] = useState(first.isPromoting ? (first.runs[0] ?? null) : null);
-  const [isHeldShown, setHeldShown] = useState(first.isHeldShown ?? false);
-  const [isStorageShown, setStorageShown] = useState(first.isStorageShown ?? false);
-  const host = useMemo(() => hostOf(wire, (_, run) => setPromoting(run)), []);
+  const [dialog, setDialog] = useState(dialogOf(first));
+  const host = useMemo(() => hostOf(wire, (_, run) => setDialog({ kind: 'promote', run })), []);
   wire.onShow = message => {
     setShown(message.shown);
-    setPromoting(message.shown.isPromoting ? (message.shown.runs[0] ?? null) : null);
-    setHeldShown(message.shown.isHeldShown ?? false);
-    setStorageShown(message.shown.isStorageShown ?? false);
+    setDialog(dialogOf(message.shown));
   };
   const change = (next: Shown): void => {
     setShown(next);
@@ -38,24 +35,23 @@ function Page({ first }: { readonly first: Shown }): ReactElement {
   };
   return (
     <ServicesProvider source={source} host={host}>
-      <Tab
-        shown={shown}
-        promoting={promoting}
-        onPromoted={() => setPromoting(null)}
-        isHeldShown={isHeldShown}
-        onHeldClosed={() => setHeldShown(false)}
-        isStorageShown={isStorageShown}
-        onStorageClosed={() => setStorageShown(false)}
-        onShown={change}
-      />
+      <Tab shown={shown} dialog={dialog} onClosed={() => setDialog(null)} onShown={change} />
     </ServicesProvider>
   );
+}
+
+/** What stands open over a tab when it is shown. */
+function dialogOf({ dialog: kind, runs: [run] }: Shown): TabDialog | null {
+  if (kind === 'promote') {
+    return run === undefined ? null : { kind, run };
+  }
+  return kind ? { kind } : null;
 }
 
 const root = document.getElementById('trackside');
 const shown = parseShown(JSON.parse(root?.dataset['shown'] ?? 'null'));
 if (root && shown) {
   // A dialog that stood open does not come back.
-  api.setState({ ...shown, isPromoting: false, isHeldShown: false, isStorageShown: false });
+  api.setState({ ...shown, dialog: undefined });
   createRoot(root).render(<Page first={shown} />);
 }

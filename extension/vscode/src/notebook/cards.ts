@@ -66,7 +66,7 @@ export class Cards implements vscode.Disposable {
       case 'open':
         return this.show({ ...shown, view: 'run', runs: [row.id] });
       case 'promote':
-        return this.show({ ...shown, view: 'run', runs: [row.id], isPromoting: true });
+        return this.show({ ...shown, view: 'run', runs: [row.id], dialog: 'promote' });
       case 'compare':
         if (baseline === null || baseline === row.id) {
           void vscode.window.showInformationMessage(t('This run is the baseline that others are compared with.'));

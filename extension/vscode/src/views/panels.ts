@@ -36,7 +36,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
     const found = [...this.open].find(each => keyOf(each.shown) === key);
     if (found) {
       found.panel.reveal();
-      if (shown.isPromoting || shown.isHeldShown || shown.isStorageShown) {
+      if (shown.dialog) {
         found.bridge.post({ kind: 'show', shown });
       }
       return;

@@ -1,5 +1,8 @@
 /** What a tab shows: kept by VS Code, so that it comes back after a reload. Pure. */
 
+/** Dialogs over a tab: of a run, the one that promotes it; of a table, runs held back by pulls, or what takes the space. */
+export const DIALOGS = ['promote', 'held', 'storage'] as const;
+
 /** A view of a place, in the folder whose desk answers for it. */
 export interface Shown {
   /** Address of the workspace folder. */
@@ -10,12 +13,8 @@ export interface Shown {
   readonly view: 'table' | 'run' | 'compare';
   /** One of a run, several of a comparison. */
   readonly runs: readonly string[];
-  /** Of a run: the dialog that promotes it stands open. */
-  readonly isPromoting?: boolean;
-  /** Of a table: the dialog with the runs that pulls held back stands open. */
-  readonly isHeldShown?: boolean;
-  /** Of a table: the dialog with what takes the space stands open. */
-  readonly isStorageShown?: boolean;
+  /** What stands open over it. */
+  readonly dialog?: (typeof DIALOGS)[number];
 }
 
 /** Read what was kept; null when it cannot be shown. */
@@ -23,8 +22,7 @@ export function parseShown(kept: unknown): Shown | null {
   if (typeof kept !== 'object' || kept === null) {
     return null;
   }
-  const { folder, place, project, view, runs, ...open } = kept as Readonly<Record<string, unknown>>;
-  const { isPromoting, isHeldShown, isStorageShown } = open;
+  const { folder, place, project, view, runs, dialog } = kept as Readonly<Record<string, unknown>>;
   if (typeof folder !== 'string' || typeof place !== 'string' || !isTexts(runs)) {
     return null;
   }
@@ -35,12 +33,8 @@ export function parseShown(kept: unknown): Shown | null {
     return null;
   }
   const name = typeof project === 'string' ? project : '';
-  const dialogs = {
-    ...(isPromoting === true ? { isPromoting } : {}),
-    ...(isHeldShown === true ? { isHeldShown } : {}),
-    ...(isStorageShown === true ? { isStorageShown } : {})
-  };
-  return { folder, place, project: name, view, runs, ...dialogs };
+  const open = DIALOGS.find(each => each === dialog);
+  return { folder, place, project: name, view, runs, ...(open ? { dialog: open } : {}) };
 }
 
 /** The same thing is shown once. */

@@ -78,9 +78,10 @@ describe('What a tab shows', () => {
 
   it('is read again as it was written', () => {
     expect(parseShown(JSON.parse(JSON.stringify(run)))).toEqual(run);
-    expect(parseShown({ ...run, isPromoting: true })).toEqual({ ...run, isPromoting: true });
-    expect(parseShown({ ...run, isHeldShown: true })).toEqual({ ...run, isHeldShown: true });
-    expect(parseShown({ ...run, isStorageShown: true })).toEqual({ ...run, isStorageShown: true });
+    expect(parseShown({ ...run, dialog: 'promote' })).toEqual({ ...run, dialog: 'promote' });
+    expect(parseShown({ ...run, dialog: 'held' })).toEqual({ ...run, dialog: 'held' });
+    expect(parseShown({ ...run, dialog: 'storage' })).toEqual({ ...run, dialog: 'storage' });
+    expect(parseShown({ ...run, dialog: 'other' })).toEqual(run);
   });
 
   it.each([
@@ -95,7 +96,7 @@ describe('What a tab shows', () => {
   ])('is nothing when it cannot be shown: %j', kept => expect(parseShown(kept)).toBeNull());
 
   it('is the same whether the dialog stands open or not', () => {
-    expect(keyOf({ ...run, isPromoting: true })).toBe(keyOf(run));
+    expect(keyOf({ ...run, dialog: 'promote' })).toBe(keyOf(run));
     expect(keyOf({ ...run, runs: ['other'] })).not.toBe(keyOf(run));
   });
 });
